@@ -1,0 +1,129 @@
+"""newsgen build."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import click
+
+from newsgen import build as building
+from newsgen.cli.console import counted, problem_data, progress, show_problems
+from newsgen.cli.options import now_instant, site_option
+from newsgen.errors import NewsgenError, errors_in
+from newsgen.load import Selection
+
+__all__ = ["build", "workers"]
+
+# Below this number of pages the start of worker processes costs more than it saves.
+_WORTH_WORKERS = 400
+
+
+@click.command()
+@site_option
+@click.option("--output", type=click.Path(path_type=Path), help="The folder to write, instead of that of the settings.")
+@click.option("--drafts", is_flag=True, help="Build drafts as well.")
+@click.option("--future", is_flag=True, help="Build articles dated later than --now as well.")
+@click.option("--now", metavar="TIME", help="Hold back articles dated later: a time, or 'now' to read the clock.")
+@click.option("--full", is_flag=True, help="Render every page, whether it changed or not.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many processes render; as many as cores if not given.")
+@click.option("--offline", is_flag=True, help="Name index.html in links, for reading from disk without a server.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--keep-going", is_flag=True, help="Build all that is sound in spite of errors.")
+@click.option("--quiet", is_flag=True, help="Print problems only.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def build(
+    root: Path,
+    output: Path | None,
+    drafts: bool,
+    future: bool,
+    now: str | None,
+    full: bool,
+    jobs: int | None,
+    offline: bool,
+    strict: bool,
+    keep_going: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Bring the output folder up to date with the articles."""
+    start = time.perf_counter()
+    with progress(quiet=quiet or as_json) as tell:
+        options = building.Options(
+            selection=Selection(drafts, future, now_instant(now)),
+            offline=offline,
+            full=full,
+            strict=strict,
+            keep_going=keep_going,
+            executor=workers(jobs),
+            progress=tell,
+        )
+        try:
+            report = building.build(root, output, options)
+        except (NewsgenError, ExceptionGroup) as group:
+            errors = list(errors_in(group))
+            if not as_json:
+                raise
+            click.echo(json.dumps({"errors": [problem_data(error.problem) for error in errors]}, indent=2))
+            return 1
+    if as_json:
+        click.echo(json.dumps(_report_data(report), indent=2))
+    else:
+        show_problems(report.warnings, kind="warning")
+        show_problems(error.problem for error in report.errors)
+        if not quiet:
+            _show(report, time.perf_counter() - start)
+    return 1 if report.errors else 0
+
+
+def workers(jobs: int | None) -> Callable[[int], AbstractContextManager[Executor | None]]:
+    """Return what makes the workers for a number of pages: none where one process is faster or wanted."""
+    count = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+
+    def make(pages: int) -> AbstractContextManager[Executor | None]:
+        if count == 1 or (jobs is None and pages < _WORTH_WORKERS):
+            return nullcontext(None)
+        return ProcessPoolExecutor(count, initializer=_leave_signals_to_parent)
+
+    return make
+
+
+def _leave_signals_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _show(report: building.Report, seconds: float) -> None:
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)
+    changes = report.changes
+    done = f"{counted(report.articles, 'article')}, {counted(report.planned, 'file')}"
+    if not (changes.added or changes.changed or changes.removed):
+        click.echo(f"{done}: nothing to write ({seconds:.2f} s)")
+        return
+    parts = [
+        f"{len(paths):,} {name}"
+        for name, paths in (("new", changes.added), ("changed", changes.changed), ("removed", changes.removed))
+        if paths
+    ]
+    click.echo(f"{done}: {', '.join(parts)} ({seconds:.2f} s)")
+
+
+def _report_data(report: building.Report) -> dict[str, object]:
+    return {
+        "articles": report.articles,
+        "files": report.planned,
+        "rendered": list(report.rendered),
+        "added": list(report.changes.added),
+        "changed": list(report.changes.changed),
+        "removed": list(report.changes.removed),
+        "warnings": [problem_data(problem) for problem in report.warnings],
+        "errors": [problem_data(error.problem) for error in report.errors],
+        "notes": list(report.notes),
+    }

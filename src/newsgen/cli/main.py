@@ -1,0 +1,76 @@
+"""`newsgen` and its commands, each in a module that is imported when it is called."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from newsgen.cli.console import show_problems
+from newsgen.errors import NewsgenError, errors_in
+from newsgen.version import VERSION
+
+__all__ = ["cli", "main"]
+
+_COMMANDS = {
+    "init": "newsgen.cli.init:init",
+    "new": "newsgen.cli.new:new",
+    "build": "newsgen.cli.build:build",
+    "serve": "newsgen.cli.serve:serve",
+    "list": "newsgen.cli.listing:list_articles",
+    "explain": "newsgen.cli.explain:explain",
+    "import": "newsgen.cli.importing:import_",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when the command is asked for, so that `--version` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, "--version", message="newsgen %(version)s")
+def cli() -> None:
+    """Turn a folder of Markdown articles into a static news archive."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done, 1 the site has mistakes, 2 wrong usage, 130 or 143 stopped."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        result = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
+        code = result if isinstance(result, int) else 0
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        code = 130
+    except (NewsgenError, ExceptionGroup) as group:
+        show_problems(error.problem for error in errors_in(group))
+        code = 1
+    except BrokenPipeError:
+        # Whoever read our output has read enough; closing quietly is what a pipeline expects.
+        sys.stderr.close()
+        code = 1
+    sys.exit(code)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)

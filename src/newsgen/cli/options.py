@@ -1,0 +1,61 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from newsgen.dates import Moment, Precision, parse
+
+__all__ = ["moment", "now_instant", "site_option"]
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+_SITE = click.option(
+    "--site",
+    "root",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="The folder of the site; this folder if not given.",
+)
+
+
+def site_option(command: _Command) -> _Command:
+    """Add the option --site, which the command receives as `root`."""
+    return _SITE(command)
+
+
+def moment(context: click.Context, parameter: click.Parameter, value: str | None) -> Moment | None:
+    """Return the moment that an option names, in UTC where it names no zone."""
+    if value is None:
+        return None
+    try:
+        return parse(value, UTC)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; write it as 2024-12-01 or 2024-12-01T09:00:00+01:00") from None
+
+
+def now_instant(value: str | None) -> int | None:
+    """Return the time that --now or SOURCE_DATE_EPOCH gives, as `Moment.instant`; None where neither does.
+
+    Only the word "now" reads the clock, because the user says so. SOURCE_DATE_EPOCH: reproducible-builds.org.
+    """
+    text = value or os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return None
+    try:
+        if text == "now":
+            instant = datetime.now(UTC)
+        elif value is None:
+            instant = datetime.fromtimestamp(int(text), UTC)
+        else:
+            return parse(text, UTC).instant
+    except (ValueError, OverflowError, OSError):
+        name = "--now" if value else "SOURCE_DATE_EPOCH"
+        raise click.BadParameter(f"{text!r} is not a time", param_hint=name) from None
+    return Moment(instant.replace(tzinfo=None), 0, Precision.SECOND).instant

@@ -1,0 +1,55 @@
+"""newsgen serve."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+
+import click
+
+from newsgen import build as building
+from newsgen import config
+from newsgen.cli.build import workers
+from newsgen.cli.console import counted, show_problems
+from newsgen.cli.options import now_instant, site_option
+from newsgen.errors import Problem
+from newsgen.load import Selection
+from newsgen.serve import serve as run
+
+__all__ = ["serve"]
+
+
+@click.command()
+@site_option
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option("--drafts", is_flag=True, help="Show drafts as well.")
+@click.option("--future", is_flag=True, help="Show articles dated later than --now as well.")
+@click.option("--now", metavar="TIME", help="Hold back articles dated later: a time, or 'now' to read the clock.")
+@click.option("--open", "opens", is_flag=True, help="Open the site in the browser.")
+def serve(root: Path, port: int, drafts: bool, future: bool, now: str | None, opens: bool) -> None:
+    """Build, preview on this machine, and build again after every change."""
+    out = building.output_folder(root, config.read(root), None)
+    options = building.Options(selection=Selection(drafts, future, now_instant(now)), executor=workers(None))
+
+    def ready(address: str) -> None:
+        click.echo(f"The site is at {address} (stop with Ctrl+C)")
+        if opens:
+            webbrowser.open(address)
+
+    try:
+        run(root, out, port, options, _tell, ready)
+    except OSError as error:
+        raise click.UsageError(f"port {port} cannot be used: {error.strerror}; name another with --port") from None
+
+
+def _tell(report: building.Report | None, problems: tuple[Problem, ...]) -> None:
+    if report is None:
+        show_problems(problems)
+        click.echo("The site has mistakes; the preview shows them until they are mended.", err=True)
+        return
+    show_problems(report.warnings, kind="warning")
+    changes = report.changes
+    written = len(changes.added) + len(changes.changed)
+    click.echo(
+        f"{counted(report.articles, 'article')}: {counted(written, 'file')} written, {len(changes.removed)} removed"
+    )

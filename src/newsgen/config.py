@@ -1,0 +1,365 @@
+"""newsgen.yaml -> Site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from newsgen import dates, frontmatter, permalink, yamltext
+from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
+from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
+from newsgen.model import MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
+from newsgen.yamltext import Node, Plain, Scalar, Series, Table
+
+__all__ = ["COLOURS", "FILE_NAME", "KEYS", "read"]
+
+FILE_NAME = "newsgen.yaml"
+KEYS = (
+    "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
+    "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
+    "output", "menu", "footer", "colours", "logo",
+)  # fmt: skip
+COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
+_PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
+_TAXONOMY_KEYS = ("keys", "url", "title", "singular", "feed", "slugs")
+_MARKDOWN_KEYS = ("extensions", "raw_html")
+_RAW_HTML = ("sanitize", "escape", "allow")
+_DEFAULT_EXTENSIONS = ("extra", "sane_lists", "smarty", "toc")
+_STANDARD = (
+    Taxonomy("tags", "/tags/", "Tags", "tag", ("tags", "tag", "keywords", "topics")),
+    Taxonomy("authors", "/authors/", "Authors", "author", ("authors", "author", "byline")),
+    Taxonomy("sections", "/sections/", "Sections", "section", ("section", "category", "categories")),
+    Taxonomy("series", "/series/", "Series", "series", ("series",)),
+)
+_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z]{3,30}")
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_TRUE = frozenset({"true", "yes", "on"})
+_FALSE = frozenset({"false", "no", "off"})
+
+
+def read(root: Path) -> Site:
+    """Return the site whose settings stand in `root`/newsgen.yaml.
+
+    Raises ExceptionGroup of ConfigError with all that is wrong in them, or where there is no such file.
+    """
+    path = root / FILE_NAME
+    try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise OSError("not a plain file")
+        data = path.read_bytes()
+    except OSError as error:
+        hint = "make a new site with 'newsgen init', or name its folder with --site"
+        reason = "there is no newsgen.yaml here" if not path.exists() else f"cannot be read: {error.strerror or error}"
+        raise ExceptionGroup("settings", [ConfigError(Problem(reason, Location(FILE_NAME), hint))]) from None
+    try:
+        node = yamltext.read(frontmatter.decode(data, FILE_NAME), FILE_NAME)
+    except ContentError as error:
+        raise ExceptionGroup("settings", [ConfigError(error.problem)]) from None
+    reader = _Reader()
+    site = reader.site(node)
+    raise_all("settings", reader.errors)
+    return site
+
+
+class _Reader:
+    """Reads the settings; collects what is wrong instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.errors: list[ConfigError] = []
+
+    def site(self, node: Node | None) -> Site:
+        given = self._table(node or Table((), 1), KEYS, "the settings")
+        title = self._text(given.get("title"))
+        if not title:
+            self._error(given["title"].line if "title" in given else 0, "the site has no title", "write 'title: ...'")
+        defaults = Site(title)
+        return Site(
+            title=title,
+            subtitle=self._text(given.get("subtitle")),
+            description=self._text(given.get("description")),
+            base_url=self._base_url(given.get("base_url")),
+            language=self._language(given.get("language"), defaults.language),
+            timezone=self._timezone(given.get("timezone"), defaults.timezone),
+            author=self._texts(given.get("author")),
+            publisher=self._publisher(given.get("publisher")),
+            permalink=self._checked(given.get("permalink"), defaults.permalink, permalink.check_pattern),
+            taxonomies=self._taxonomies(given.get("taxonomies")),
+            section_from_folder=self._flag(given.get("section_from_folder"), False),
+            page_size=self._number(given.get("page_size"), defaults.page_size, 1, 1000),
+            feed_size=self._number(given.get("feed_size"), defaults.feed_size, 1, 1000),
+            markdown=self._markdown(given.get("markdown")),
+            front_matter=self._aliases(given.get("front_matter")),
+            has_feeds=self._flag(given.get("feeds"), True),
+            has_sitemap=self._flag(given.get("sitemap"), True),
+            output=self._output(given.get("output"), defaults.output),
+            menu=self._menu(given["menu"]) if given.get("menu") else None,
+            footer=self._text(given.get("footer")),
+            colours=self._colours(given.get("colours")),
+            logo=self._logo(given.get("logo")),
+        )
+
+    def _error(self, line: int, message: str, hint: str = "") -> None:
+        self.errors.append(ConfigError(Problem(message, Location(FILE_NAME, line), hint)))
+
+    # Values
+
+    def _table(self, node: Node, known: Iterable[str], where: str) -> dict[str, Node]:
+        """Return a mapping's values by key, those without a value left out; an unknown key is an error."""
+        if isinstance(node, Scalar) and node.is_null:
+            return {}
+        if not isinstance(node, Table):
+            self._error(node.line, f"{where} must be a list of 'key: value' lines")
+            return {}
+        names = tuple(known)
+        result: dict[str, Node] = {}
+        for key, value in node.pairs:
+            if names and key.text not in names:
+                near = get_close_matches(key.text, names, 1, 0.5)
+                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+                self._error(key.line, f"{key.text!r} is not known in {where}", hint)
+            elif not (isinstance(value, Scalar) and value.is_null):
+                result[key.text] = value
+        return result
+
+    def _text(self, node: Node | None, what: str = "this setting") -> str:
+        if node is None:
+            return ""
+        if not isinstance(node, Scalar):
+            self._error(node.line, f"{what} must be one text")
+            return ""
+        return " ".join(frontmatter.clean(node.text)[0].split())
+
+    def _texts(self, node: Node | None) -> tuple[str, ...]:
+        """Return a list of texts, or the parts of one text between commas."""
+        if node is None:
+            return ()
+        if isinstance(node, Series):
+            return tuple(dict.fromkeys(text for item in node.items if (text := self._text(item))))
+        return tuple(dict.fromkeys(part.strip() for part in self._text(node).split(",") if part.strip()))
+
+    def _flag(self, node: Node | None, default: bool) -> bool:
+        if node is None:
+            return default
+        text = self._text(node).casefold()
+        if text not in _TRUE and text not in _FALSE:
+            self._error(node.line, f"{text!r} is neither true nor false", "write true or false")
+        return text in _TRUE
+
+    def _number(self, node: Node | None, default: int, least: int, most: int) -> int:
+        if node is None:
+            return default
+        text = self._text(node)
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+            self._error(node.line, f"{text!r} is not a number from {least} to {most}")
+            return default
+        return int(text)
+
+    def _checked(self, node: Node | None, default: str, check: Callable[[str], object]) -> str:
+        text = self._text(node)
+        if node is None or not text:
+            return default
+        try:
+            check(text)
+        except ValueError as error:
+            self._error(node.line, str(error))
+            return default
+        return text
+
+    # Settings with a shape of their own
+
+    def _base_url(self, node: Node | None) -> str:
+        text = self._text(node)
+        if node is None or not text:
+            return ""
+        hint = "write scheme, host and folder, for example https://example.org/archive"
+        try:
+            parts = urlsplit(text)
+            is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        except ValueError:
+            is_whole = False
+        if not is_whole or parts.scheme not in ("http", "https") or re.search(r"[\s<>\"\\]", text):
+            self._error(node.line, f"{text!r} is not a web address", hint)
+        elif parts.query or parts.fragment or parts.username:
+            self._error(node.line, f"{text!r} holds more than scheme, host and folder", hint)
+        return text.rstrip("/")
+
+    def _language(self, node: Node | None, default: str) -> str:
+        def check(text: str) -> None:
+            if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+                raise ValueError(f"{text!r} is not a language: write a BCP 47 tag such as 'en' or 'pt-BR'")
+
+        return self._checked(node, default, check)
+
+    def _timezone(self, node: Node | None, default: str) -> str:
+        return self._checked(node, default, dates.load_zone)
+
+    def _publisher(self, node: Node | None) -> Publisher:
+        if node is None:
+            return Publisher()
+        if isinstance(node, Scalar):
+            return Publisher(self._text(node))
+        given = self._table(node, _PUBLISHER_KEYS, "'publisher'")
+        policies = given.get("policies")
+        items = self._table(policies, (), "'policies'") if policies else {}
+        return Publisher(
+            name=self._text(given.get("name")),
+            url=self._address(given.get("url")),
+            logo=self._logo(given.get("logo")),
+            founding_date=self._text(given.get("founding_date")),
+            policies=tuple(self._menu_item(name, value) for name, value in items.items()),
+        )
+
+    def _address(self, node: Node | None) -> str:
+        text = self._text(node)
+        if node is not None and text and not re.match(r"https?://[^\s/]+", text):
+            self._error(node.line, f"{text!r} is not a web address", "write it in full, with https://")
+            return ""
+        return text
+
+    def _logo(self, node: Node | None) -> str:
+        text = self._text(node)
+        if node is None or not text:
+            return ""
+        if is_external(text):
+            self._error(node.line, f"{text!r} is on another host", "put the file into static/ and write its path")
+            return ""
+        return self._path(text, node.line)
+
+    def _path(self, text: str, line: int) -> str:
+        try:
+            return permalink.read_url(text)
+        except (ValueError, UnicodeError) as error:
+            self._error(line, str(error), "write a path on this site, such as '/about/'")
+            return ""
+
+    def _menu(self, node: Node) -> tuple[MenuItem, ...]:
+        """Return a menu written as a mapping of titles to paths, or as a list of such mappings."""
+        tables = node.items if isinstance(node, Series) else (node,)
+        return tuple(
+            self._menu_item(title, value)
+            for table in tables
+            for title, value in self._table(table, (), "'menu'").items()
+        )
+
+    def _menu_item(self, title: str, node: Node) -> MenuItem:
+        text = self._text(node)
+        if is_external(text):
+            return MenuItem(title, self._address(node), is_external=True)
+        return MenuItem(title, self._path(text, node.line))
+
+    def _colours(self, node: Node | None) -> tuple[tuple[str, str], ...]:
+        given = self._table(node, COLOURS, "'colours'") if node else {}
+        for name, value in given.items():
+            text = self._text(value)
+            if not _COLOUR.fullmatch(text):
+                self._error(value.line, f"{text!r} is not a colour", f"write it as '{name}: \"#a51c30\"'")
+        return tuple(sorted((name, self._text(value)) for name, value in given.items()))
+
+    def _output(self, node: Node | None, default: str) -> str:
+        text = self._text(node) or default
+        parts = [part for part in text.replace("\\", "/").split("/") if part not in ("", ".")]
+        reserved = ("articles", "pages", "templates", "static", "src", "tests", "docs", ".newsgen", ".git")
+        if node is not None and (
+            text.startswith(("/", "\\", "~")) or ".." in parts or not parts or parts[0] in reserved or ":" in text
+        ):
+            hint = "name a folder inside the site that is for published files alone, such as 'output'"
+            self._error(node.line, f"{text!r} cannot be the output folder", hint)
+        return "/".join(parts) or default
+
+    def _aliases(self, node: Node | None) -> tuple[tuple[str, str], ...]:
+        given = self._table(node, (), "'front_matter'") if node else {}
+        known = {*frontmatter.ALIASES, *(key for taxonomy in _STANDARD for key in (taxonomy.name, *taxonomy.keys))}
+        result = []
+        for key, value in given.items():
+            field = self._text(value)
+            if field not in known:
+                near = get_close_matches(field, sorted(known), 1, 0.5)
+                self._error(
+                    value.line, f"{field!r} is not a field of an article", f"did you mean {near[0]!r}?" if near else ""
+                )
+            result.append((key, field))
+        return tuple(result)
+
+    def _taxonomies(self, node: Node | None) -> tuple[Taxonomy, ...]:
+        """Return the standard taxonomies, changed and added to by the settings."""
+        result = {taxonomy.name: taxonomy for taxonomy in _STANDARD}
+        for name, value in (self._table(node, (), "'taxonomies'") if node else {}).items():
+            if not _NAME.fullmatch(name):
+                hint = "use small letters, digits, '-' and '_'"
+                self._error(value.line, f"{name!r} is not a name for a taxonomy", hint)
+                continue
+            base = result.get(name) or Taxonomy(name, f"/{name}/", name.replace("_", " ").capitalize(), name, (name,))
+            result[name] = self._taxonomy(value, base)
+        claimed: dict[str, str] = {}
+        for taxonomy in result.values():
+            for key in taxonomy.keys:
+                other = claimed.setdefault(frontmatter.key_of(key), taxonomy.name)
+                if other != taxonomy.name:
+                    message = f"the key {key!r} would give both {other} and {taxonomy.name}"
+                    self._error(node.line if node else 0, message, "give each taxonomy its own keys")
+        return tuple(result.values())
+
+    def _taxonomy(self, node: Node, base: Taxonomy) -> Taxonomy:
+        given = self._table(node, _TAXONOMY_KEYS, f"the taxonomy {base.name!r}")
+        url = self._text(given.get("url"))
+        slugs = self._table(given["slugs"], (), "'slugs'") if "slugs" in given else {}
+        fixed = tuple((name, self._checked(value, "", permalink.check_slug)) for name, value in slugs.items())
+        path = self._path(url.rstrip("/") + "/", given["url"].line) if url else base.url
+        if path == "/":
+            self._error(node.line, "a taxonomy cannot have the front page's URL", "write 'url: /topics/'")
+        return Taxonomy(
+            name=base.name,
+            url=path,
+            title=self._text(given.get("title")) or base.title,
+            singular=self._text(given.get("singular")) or base.singular,
+            keys=self._texts(given.get("keys")) or base.keys,
+            has_feeds=self._flag(given.get("feed"), base.has_feeds),
+            slugs=fixed,
+        )
+
+    def _markdown(self, node: Node | None) -> MarkdownSettings:
+        given = self._table(node, _MARKDOWN_KEYS, "'markdown'") if node else {}
+        raw_html = self._text(given.get("raw_html")) or _RAW_HTML[0]
+        if raw_html not in _RAW_HTML:
+            self._error(
+                given["raw_html"].line,
+                f"{raw_html!r} is not a way to treat raw HTML",
+                f"there are {', '.join(_RAW_HTML)}",
+            )
+            raw_html = _RAW_HTML[0]
+        extensions = self._extensions(given.get("extensions"))
+        settings = MarkdownSettings(extensions, raw_html)
+        if not self.errors and node is not None:
+            try:
+                Converter(settings)
+            except Exception as error:  # an extension is the site's code, and may fail in any way
+                self._error(node.line, f"the Markdown extensions cannot be set up: {error}", "look at their options")
+        return settings
+
+    def _extensions(self, node: Node | None) -> tuple[tuple[str, tuple[tuple[str, Plain], ...]], ...]:
+        """Return extensions written as a list of names, or as a mapping of names to options."""
+        if node is None:
+            return tuple((name, ()) for name in _DEFAULT_EXTENSIONS)
+        pairs: list[tuple[str, int, Node | None]] = []
+        for item in node.items if isinstance(node, Series) else (node,):
+            if isinstance(item, Table):
+                pairs.extend((key.text, key.line, value) for key, value in item.pairs)
+            elif isinstance(item, Scalar):
+                pairs.extend((name, item.line, None) for name in self._texts(item))
+        result = []
+        for name, line, options in pairs:
+            module = f"markdown.extensions.{name}" if name in BUILT_IN_EXTENSIONS else name.partition(":")[0]
+            try:
+                import_module(module)
+            except Exception as error:  # an extension is the site's code, and may fail in any way
+                near = get_close_matches(name, sorted(BUILT_IN_EXTENSIONS), 1, 0.6)
+                hint = f"did you mean {near[0]!r}?" if near else "install the package that holds it"
+                self._error(line, f"the Markdown extension {name!r} cannot be loaded: {error}", hint)
+                continue
+            given = self._table(options, (), f"the options of {name!r}") if options else {}
+            result.append((name, tuple((key, yamltext.plain(value)) for key, value in given.items())))
+        return tuple(result)

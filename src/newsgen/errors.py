@@ -1,0 +1,113 @@
+"""What can be wrong with a site, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+__all__ = [
+    "BuildError",
+    "ConfigError",
+    "ContentError",
+    "Location",
+    "NewsgenError",
+    "PlanError",
+    "Problem",
+    "TemplateError",
+    "errors_in",
+    "printable",
+    "raise_all",
+]
+
+
+class Location(NamedTuple):
+    """A place in a file: `path` relative to the site, parts joined by "/"; `line` from 1, or 0 for the whole file."""
+
+    path: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return printable(f"{self.path}:{self.line}" if self.line else self.path)
+
+
+class Problem(NamedTuple):
+    """What was found, where, and an instruction that mends it ("" where there is none to give)."""
+
+    message: str
+    location: Location | None = None
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.location}: " if self.location else ""
+        hint = f"\n    hint: {printable(self.hint)}" if self.hint else ""
+        return f"{place}{printable(self.message)}{hint}"
+
+    @property
+    def sort_key(self) -> tuple[str, int, str, str]:
+        """Order by place, problems without one last; then by message and hint."""
+        path, line = self.location or ("\U0010ffff", 0)
+        return (path, line, self.message, self.hint)
+
+
+class NewsgenError(Exception):
+    """A mistake in the site that its author can mend.
+
+    Subclasses name the stage. A stage collects all that it finds and raises it as one ExceptionGroup.
+    The only argument is the `Problem`, so the error survives pickling on its way from a worker process.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class ConfigError(NewsgenError):
+    """A mistake in newsgen.yaml."""
+
+
+class ContentError(NewsgenError):
+    """A mistake in an article, a page or the name of a file."""
+
+
+class PlanError(NewsgenError):
+    """Pages that cannot stand beside each other, such as two at one URL."""
+
+
+class TemplateError(NewsgenError):
+    """A mistake in a template."""
+
+
+class BuildError(NewsgenError):
+    """The output folder cannot be written as asked."""
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with all that could disturb a terminal or a log escaped ("\x1b", "\ud800"); newlines too."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii") for char in text
+    )
+
+
+def raise_all(message: str, errors: Sequence[NewsgenError]) -> None:
+    """Raise an ExceptionGroup of `errors`, if there are any."""
+    if errors:
+        raise ExceptionGroup(message, list(errors))
+
+
+def errors_in(group: BaseException) -> Iterable[NewsgenError]:
+    """Yield each NewsgenError in an exception or a group of them, however deep.
+
+    Raises whatever else it finds, since that is a fault of newsgen and no mistake in the site.
+    """
+    if isinstance(group, BaseExceptionGroup):
+        for part in group.exceptions:
+            yield from errors_in(part)
+    elif isinstance(group, NewsgenError):
+        yield group
+    else:
+        raise group

@@ -1,0 +1,96 @@
+"""The plain files of a site: which there are, and their bytes. Links, FIFOs and devices are never read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from newsgen.errors import Location, Problem
+from newsgen.fingerprint import DIGEST_SIZE
+
+__all__ = ["Walk", "digest_file", "read_bytes", "walk"]
+
+_NOISE = frozenset({".DS_Store", ".git", ".gitkeep", ".gitignore", "Thumbs.db", "__pycache__"})
+_CHUNK = 1 << 20
+
+
+class Walk(NamedTuple):
+    """The plain files below a folder, as paths relative to the site, sorted; and what was passed over, with why."""
+
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def walk(root: Path, folder: str, *, hidden: bool = False) -> Walk:
+    """Return the plain files below `root`/`folder`; nothing where there is no such folder.
+
+    `hidden` includes names that start with "."; editors' backups ("~") are always left out. A link or a device is
+    a problem and never followed, so a loop of links cannot be entered.
+    """
+    files: list[str] = []
+    problems: list[Problem] = []
+    try:
+        mode = os.lstat(root / folder).st_mode
+    except OSError:
+        return Walk((), ())
+    if not stat.S_ISDIR(mode):
+        return Walk((), (_refused(folder, mode),))
+    for path, problem in _walk(root, folder, hidden):
+        if problem:
+            problems.append(problem)
+        else:
+            files.append(path)
+    return Walk(tuple(sorted(files)), tuple(problems))
+
+
+def _walk(root: Path, folder: str, hidden: bool) -> Iterator[tuple[str, Problem | None]]:
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            with os.scandir(root / current) as found:
+                items = list(found)
+        except OSError as error:
+            yield current, Problem(f"the folder cannot be read: {error.strerror}", Location(current))
+            continue
+        for item in items:
+            name = item.name
+            if name in _NOISE or name.endswith("~") or (name.startswith(".") and not hidden):
+                continue
+            path = f"{current}/{name}"
+            if item.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif item.is_file(follow_symlinks=False):
+                yield path, None
+            else:
+                yield path, _refused(path, item.stat(follow_symlinks=False).st_mode)
+
+
+def _refused(path: str, mode: int) -> Problem:
+    kind = "a symbolic link" if stat.S_ISLNK(mode) else "no plain file"
+    return Problem(f"this is {kind}, and is not read", Location(path), "put the file itself there, or remove it")
+
+
+def read_bytes(root: Path, path: str) -> bytes:
+    """Return a plain file's bytes; raise OSError for anything else, also where it became something else since."""
+    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(0, "it is no plain file", path)
+        return file.read()
+
+
+def digest_file(root: Path, path: str) -> bytes:
+    """Return the digest of a plain file's bytes, reading it in parts; raise OSError as `read_bytes` does."""
+    state = blake2b(digest_size=DIGEST_SIZE)
+    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(0, "it is no plain file", path)
+        while chunk := file.read(_CHUNK):
+            state.update(chunk)
+    return state.digest()

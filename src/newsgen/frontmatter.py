@@ -1,0 +1,622 @@
+"""The text of a file -> typed fields, each with its line.
+
+Field names and their aliases are those of Hugo, Jekyll, Pelican, Zola, Eleventy, Nikola and Hexo, so that an archive
+that comes from one of them builds as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from newsgen import dates, permalink, yamltext
+from newsgen.dates import Moment
+from newsgen.errors import ContentError, Location, Problem, raise_all
+from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, Correction, Origin
+from newsgen.yamltext import Node, Plain, Scalar, Series, Table
+
+__all__ = ["ALIASES", "Dialect", "FrontMatter", "ImageFields", "Source", "clean", "decode", "key_of", "parse", "split"]
+
+# Field -> the keys that give it, the first of them winning. Keys compare without case, "_" and "-".
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "headline"),
+    "date": ("date", "publishDate", "pubdate", "published", "created", "pub_date"),
+    "updated": ("updated", "lastmod", "modified", "last_modified_at", "dateModified"),
+    "slug": ("slug",),
+    "url": ("url", "permalink", "path", "save_as"),
+    "aliases": ("aliases", "redirect_from", "alias", "old_urls"),
+    "redirect": ("redirect", "redirect_to", "redirectto"),
+    "id": ("id", "guid", "uid"),
+    "summary": ("summary", "excerpt", "description"),
+    "subtitle": ("subtitle", "deck", "dek", "standfirst"),
+    "kicker": ("kicker",),
+    "dateline": ("dateline", "location", "place"),
+    "label": ("label", "type", "genre"),
+    "image": ("image", "cover", "featured_image"),
+    "image_alt": ("image_alt",),
+    "image_caption": ("image_caption",),
+    "image_credit": ("image_credit",),
+    "image_license": ("image_license",),
+    "source": ("source",),
+    "source_url": ("source_url",),
+    "canonical": ("canonical", "canonical_url"),
+    "license": ("license", "licence"),
+    "rights": ("rights", "copyright"),
+    "draft": ("draft",),
+    "status": ("status",),
+    "expiry": ("expirydate",),
+    "corrections": ("corrections", "correction"),
+    "lang": ("lang", "language", "locale"),
+    "translation_of": ("translation_of",),
+    "pinned": ("pinned", "featured", "sticky"),
+    "story": ("story",),
+    "template": ("template",),
+    "extra": ("extra",),
+}
+_LARGEST_FRONT_MATTER = 256 * 1024
+_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+# What neither HTML nor XML may hold: C0 controls but tab and line ends, DEL and C1, and the noncharacters.
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's text in two: the YAML between the `---` lines and what follows, each with the line it starts in."""
+
+    front: str
+    front_line: int
+    body: str
+    body_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What the settings say of front matter.
+
+    `taxonomies` gives the keys of each taxonomy by its name, `aliases` further keys and the field they mean; `zone`
+    gives an offset to times without one.
+    """
+
+    zone: tzinfo
+    taxonomies: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFields:
+    """A picture as it was written: `src` is a path beside the article, on the site, or an address."""
+
+    src: str
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+    license: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """The fields of one file, "" or None for what was not written; `names` are the terms by taxonomy."""
+
+    title: str = ""
+    date: Moment | None = None
+    updated: Moment | None = None
+    slug: str = ""
+    url: str = ""
+    aliases: tuple[str, ...] = ()
+    redirect: str = ""
+    id: str = ""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    summary: str = ""
+    subtitle: str = ""
+    kicker: str = ""
+    dateline: str = ""
+    label: str = ""
+    image: ImageFields | None = None
+    source: str = ""
+    source_url: str = ""
+    canonical: str = ""
+    license: str = ""
+    rights: str = ""
+    status: str = "published"
+    expiry: Moment | None = None
+    corrections: tuple[Correction, ...] = ()
+    lang: str = ""
+    translation_of: str = ""
+    pinned: bool = False
+    story: str = ""
+    template: str = ""
+    extra: Mapping[str, Plain] = field(default_factory=dict)
+    unknown: tuple[tuple[str, int], ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    origins: tuple[Origin, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def decode(data: bytes, path: str) -> str:
+    """Return a file's text with "\\n" as its only line end and without a byte order mark.
+
+    Raises ContentError for what is not UTF-8, naming the line, and for NUL.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ContentError(Problem("the text is UTF-16", Location(path, 1), "save it as UTF-8"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the byte {data[error.start]:#04x} is not UTF-8"
+        raise ContentError(Problem(message, Location(path, line), "save the file as UTF-8")) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ContentError(Problem("the text holds a NUL character", Location(path, line), "remove it"))
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def clean(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return `text` with a space for each character that no web page may hold, and the lines where one stood."""
+    if not _NOT_TEXT.search(text):
+        return text, ()
+    lines = sorted({text.count("\n", 0, found.start()) + 1 for found in _NOT_TEXT.finditer(text)})
+    return _NOT_TEXT.sub(" ", text), tuple(lines)
+
+
+def split(text: str, path: str) -> Source:
+    """Return front matter and body; the front matter is "" where the text does not start with `---`.
+
+    Blank lines before the opening `---` are allowed. Raises ContentError where it is never closed.
+    """
+    start = len(text) - len(text.lstrip(" \t\n\ufeff"))
+    line = text.count("\n", 0, start) + 1
+    first = text[start : text.find("\n", start)] if "\n" in text[start:] else text[start:]
+    if first.rstrip() == "+++":
+        message = "the front matter is TOML, between '+++' lines"
+        raise ContentError(Problem(message, Location(path, line), "write it as YAML between '---' lines"))
+    if first.rstrip() != "---":
+        return Source("", 1, text, 1)
+    opened = start + len(first) + 1
+    closing = _CLOSING.search(text, opened) if opened <= len(text) else None
+    if not closing:
+        message = "the front matter that opens here is never closed"
+        raise ContentError(Problem(message, Location(path, line), "end it with a line '---'"))
+    front = text[opened : closing.start()]
+    if len(front) > _LARGEST_FRONT_MATTER:
+        message = f"the front matter is longer than {_LARGEST_FRONT_MATTER // 1024} KiB"
+        raise ContentError(Problem(message, Location(path, line), "is a closing '---' missing?"))
+    body_line = text.count("\n", 0, closing.end()) + 2
+    return Source(front, line + 1, text[closing.end() + 1 :], body_line)
+
+
+def key_of(key: str) -> str:
+    """Return a key as keys are compared: "Publish-Date", "publish_date" and "publishDate" are one."""
+    return key.casefold().replace("_", "").replace("-", "").strip()
+
+
+def parse(source: Source, path: str, dialect: Dialect) -> FrontMatter:
+    """Return the fields of a file. Raises ExceptionGroup of ContentError with all that is wrong in it."""
+    reader = _Reader(path, dialect)
+    try:
+        root = yamltext.read(source.front, path, source.front_line) if source.front else None
+    except ContentError as error:
+        raise ExceptionGroup(path, [error]) from None
+    if root is not None and not isinstance(root, Table):
+        if isinstance(root, Scalar) and root.is_null:
+            root = None
+        else:
+            reader.error(root.line, "the front matter is not a list of 'key: value' lines", "write 'title: ...'")
+            root = None
+    fields = reader.fields(root or Table((), source.front_line))
+    raise_all(path, reader.errors)
+    return fields
+
+
+class _Reader:
+    """Reads the fields of one file; collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, path: str, dialect: Dialect) -> None:
+        self.errors: list[ContentError] = []
+        self._file = path
+        self._dialect = dialect
+        self._warnings: list[Problem] = []
+        self._origins: list[Origin] = []
+        self._lines: dict[str, int] = {}
+        self._written: dict[str, list[tuple[Scalar, Node]]] = {}
+        self._used: set[str] = set()
+
+    def error(self, line: int, message: str, hint: str = "") -> None:
+        self.errors.append(ContentError(Problem(message, Location(self._file, line), hint)))
+
+    def warn(self, line: int, message: str, hint: str = "") -> None:
+        self._warnings.append(Problem(message, Location(self._file, line), hint))
+
+    def fields(self, table: Table) -> FrontMatter:
+        for key, value in table.pairs:
+            self._written.setdefault(key_of(key.text), []).append((key, value))
+        names = self._names()
+        image = self._image()
+        status = self._status()
+        label = self._label()
+        return FrontMatter(
+            title=self._text("title"),
+            date=self._date(),
+            updated=self._moment("updated"),
+            slug=self._slug(),
+            url=self._url(),
+            aliases=self._paths("aliases"),
+            redirect=self._text("redirect"),
+            id=self._text("id"),
+            names=names,
+            summary=self._text("summary"),
+            subtitle=self._text("subtitle"),
+            kicker=self._text("kicker"),
+            dateline=self._text("dateline"),
+            label=label,
+            image=image,
+            source=self._text("source"),
+            source_url=self._address("source_url"),
+            canonical=self._address("canonical"),
+            license=self._text("license"),
+            rights=self._text("rights"),
+            status=status,
+            expiry=self._moment("expiry"),
+            corrections=self._corrections(),
+            lang=self._language(),
+            translation_of=self._text("translation_of"),
+            pinned=self._flag("pinned"),
+            story=self._text("story"),
+            template=self._template(),
+            extra=self._extra(table),
+            unknown=self._unknown(table),
+            lines=self._lines,
+            origins=tuple(self._origins),
+            warnings=tuple(self._warnings),
+        )
+
+    # Which key gives a field
+
+    def _keys(self, name: str) -> Iterable[str]:
+        """Yield the keys that give a field, the winning first, less those that the settings gave to a taxonomy."""
+        taken = {key_of(key) for keys in self._dialect.taxonomies.values() for key in keys}
+        for key in (name, *ALIASES.get(name, ())):
+            if key_of(key) not in taken or key == name:
+                yield key_of(key)
+        for key, meant in self._dialect.aliases.items():
+            if meant == name:
+                yield key_of(key)
+
+    def _find(self, name: str, keys: Iterable[str] | None = None) -> tuple[Scalar, Node] | None:
+        """Return the key and value that give a field; warn where another key gives it a different value."""
+        winner: tuple[Scalar, Node] | None = None
+        for key in dict.fromkeys(self._keys(name) if keys is None else keys):
+            for written, value in self._written.get(key, ()):
+                self._used.add(written.text)
+                if isinstance(value, Scalar) and value.is_null:
+                    continue
+                if winner is None:
+                    winner = (written, value)
+                elif yamltext.plain(value) != yamltext.plain(winner[1]):
+                    self.warn(
+                        written.line,
+                        f"both {winner[0].text!r} and {written.text!r} give the {name}; {winner[0].text!r} is used",
+                        f"remove one of the two, or name {written.text!r} something else",
+                    )
+        if winner:
+            self._lines[name] = winner[0].line
+        return winner
+
+    def _came_from(self, name: str, key: Scalar, value: str) -> None:
+        self._origins.append(Origin(name, value, key.text, key.line))
+
+    # Values
+
+    def _scalar(self, name: str, key: Scalar, value: Node) -> str:
+        """Return a one-line text: blanks run together, forbidden characters gone."""
+        if not isinstance(value, Scalar):
+            self.error(key.line, f"{key.text!r} must be one text", f"write '{key.text}: ...' on one line")
+            return ""
+        text, found = clean(value.text)
+        if found:
+            self.warn(value.line, f"a control character in {key.text!r} was left out", "remove it")
+        return " ".join(text.split())
+
+    def _text(self, name: str) -> str:
+        found = self._find(name)
+        if not found:
+            return ""
+        text = self._scalar(name, *found)
+        if text:
+            self._came_from(name, found[0], text)
+        return text
+
+    def _flag(self, name: str) -> bool:
+        found = self._find(name)
+        if not found:
+            return False
+        text = self._scalar(name, *found).casefold()
+        if text not in _TRUE and text not in _FALSE:
+            self.error(found[0].line, f"{text!r} is neither true nor false", f"write '{found[0].text}: true'")
+        self._came_from(name, found[0], text)
+        return text in _TRUE
+
+    def _parse_moment(self, key: Scalar, text: str, line: int) -> Moment | None:
+        try:
+            return dates.parse(text, self._dialect.zone)
+        except ValueError as error:
+            hint = "write it as YYYY-MM-DD, for example 2024-12-01"
+            if text.casefold() in ("last modified", "created", "git last modified", "git created"):
+                hint = "an archive needs a written date; " + hint
+            self.error(line, str(error), hint)
+            return None
+
+    def _moment(self, name: str) -> Moment | None:
+        found = self._find(name)
+        if not found:
+            return None
+        text = self._scalar(name, *found)
+        moment = self._parse_moment(found[0], text, found[1].line) if text else None
+        if moment:
+            self._came_from(name, found[0], text)
+        return moment
+
+    def _date(self) -> Moment | None:
+        # `published: true` is Jekyll's way to say that an article is no draft, and no date.
+        keys = [
+            key
+            for key in self._keys("date")
+            if key != "published"
+            or not any(
+                isinstance(value, Scalar) and value.text.casefold() in _TRUE | _FALSE
+                for _, value in self._written.get(key, ())
+            )
+        ]
+        found = self._find("date", keys)
+        if not found:
+            return None
+        text = self._scalar("date", *found)
+        moment = self._parse_moment(found[0], text, found[1].line) if text else None
+        if moment:
+            self._came_from("date", found[0], text)
+        return moment
+
+    def _slug(self) -> str:
+        slug = self._text("slug")
+        if slug:
+            try:
+                permalink.check_slug(slug)
+            except ValueError as error:
+                self.error(self._lines["slug"], str(error), "use letters, digits, '-' and '_'")
+        return slug
+
+    def _url(self) -> str:
+        written = self._text("url")
+        if not written:
+            return ""
+        if written.casefold() in _FALSE:
+            hint = "to keep it off the site, write 'draft: true'"
+            self.error(self._lines["url"], f"{written!r} is not a URL path", hint)
+            return ""
+        return self._path("url", written)
+
+    def _path(self, name: str, written: str) -> str:
+        try:
+            return permalink.read_url(written)
+        except (ValueError, UnicodeError) as error:
+            self.error(self._lines[name], str(error), "write a path on this site, such as '/2024/flood/'")
+            return ""
+
+    def _paths(self, name: str) -> tuple[str, ...]:
+        found = self._find(name)
+        if not found:
+            return ()
+        written = self._list(found[0], found[1], splits=False)
+        if written:
+            self._came_from(name, found[0], ", ".join(written))
+        return tuple(dict.fromkeys(path for item in written if (path := self._path(name, item))))
+
+    def _address(self, name: str) -> str:
+        text = self._text(name)
+        if text and not re.match(r"https?://[^\s/]+", text, re.IGNORECASE):
+            hint = "write it in full, for example https://example.org/page"
+            self.error(self._lines[name], f"{text!r} is not a web address", hint)
+            return ""
+        return text
+
+    def _list(self, key: Scalar, value: Node, *, splits: bool = True) -> tuple[str, ...]:
+        """Return a list of texts: a YAML list, or one text that is split at commas; no text twice."""
+        texts: list[str] = []
+        if isinstance(value, Scalar):
+            text = self._scalar(key.text, key, value)
+            texts = text.split(",") if splits else [text]
+        elif isinstance(value, Series):
+            for written in value.items:
+                item = written
+                if isinstance(item, Table):
+                    # An author as Hugo themes and Eleventy sites write one: {name: ..., url: ...}.
+                    item = next((pair[1] for pair in item.pairs if key_of(pair[0].text) == "name"), item)
+                if isinstance(item, Scalar):
+                    if item.quoted or item.text not in ("", "~"):
+                        texts.append(self._scalar(key.text, key, item))
+                else:
+                    self.error(item.line, f"{key.text!r} must be a list of texts", f"write '{key.text}: [one, two]'")
+        else:
+            name = next((pair[1] for pair in value.pairs if key_of(pair[0].text) == "name"), None)
+            if isinstance(name, Scalar):
+                texts = [self._scalar(key.text, key, name)]
+            else:
+                self.error(value.line, f"{key.text!r} must be a list of texts", f"write '{key.text}: [one, two]'")
+        return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+    # Fields with a shape of their own
+
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Return the terms of each taxonomy; a section is the first of the categories."""
+        nested = self._nested_taxonomies()
+        result: dict[str, tuple[str, ...]] = {}
+        for name, keys in self._dialect.taxonomies.items():
+            extra = [key_of(key) for key, meant in self._dialect.aliases.items() if key_of(meant) in map(key_of, keys)]
+            found = self._find(name, [*map(key_of, keys), *extra]) or nested.get(key_of(name))
+            if not found:
+                continue
+            texts = self._list(*found)
+            if name == "sections":
+                texts = texts[:1]
+            if texts:
+                self._came_from(name, found[0], ", ".join(texts))
+                self._lines.setdefault(name, found[0].line)
+                result[name] = texts
+        return result
+
+    def _nested_taxonomies(self) -> dict[str, tuple[Scalar, Node]]:
+        """Return what stands under Zola's `taxonomies:`, its `categories` as our sections."""
+        result: dict[str, tuple[Scalar, Node]] = {}
+        for written, value in self._written.get("taxonomies", ()):
+            self._used.add(written.text)
+            if isinstance(value, Table):
+                for key, terms in value.pairs:
+                    name = key_of(key.text)
+                    result["sections" if name in ("categories", "category") else name] = (key, terms)
+            elif not (isinstance(value, Scalar) and value.is_null):
+                self.error(written.line, "'taxonomies' must be a mapping", "write 'tags: [...]' below it")
+        return result
+
+    def _status(self) -> str:
+        status = self._text("status").casefold() or "published"
+        if status not in STATUSES:
+            known = ", ".join(STATUSES)
+            self.error(self._lines["status"], f"{status!r} is not a status", f"there are {known}")
+        draft = self._flag("draft")
+        for written, value in self._written.get("published", ()):
+            if isinstance(value, Scalar) and value.text.casefold() in _TRUE | _FALSE:
+                self._used.add(written.text)
+                draft = draft or value.text.casefold() in _FALSE
+        return "draft" if draft else status
+
+    def _label(self) -> str:
+        # `type: post` in a Hugo or Jekyll tree is the name of a layout: no label of ours, kept in `extra`.
+        keys = [
+            key
+            for key in self._keys("label")
+            if key == "label"
+            or any(
+                isinstance(value, Scalar) and _label_of(value.text) in LABELS for _, value in self._written.get(key, ())
+            )
+        ]
+        found = self._find("label", keys)
+        if not found:
+            return ""
+        label = _label_of(self._scalar("label", *found))
+        if label and label not in LABELS:
+            self.error(found[0].line, f"{label!r} is not a label", f"there are {', '.join(LABELS)}")
+            return ""
+        self._came_from("label", found[0], label)
+        return label
+
+    def _language(self) -> str:
+        text = self._text("lang")
+        if text and not _LANGUAGE.fullmatch(text):
+            self.error(self._lines["lang"], f"{text!r} is not a language", "write a BCP 47 tag such as 'en' or 'pt-BR'")
+            return ""
+        return text.replace("_", "-")
+
+    def _template(self) -> str:
+        name = self._text("template")
+        if name and (name.startswith("/") or ".." in name.split("/") or "\\" in name):
+            self.error(self._lines["template"], f"{name!r} is not a template", "write a path below templates/")
+            return ""
+        return name
+
+    def _image(self) -> ImageFields | None:
+        beside = {part: self._text(f"image_{part}") for part in ("alt", "caption", "credit", "license")}
+        found = self._find("image")
+        if not found:
+            return None
+        key, value = found
+        parts = dict.fromkeys(("src", *beside), "")
+        if isinstance(value, Table):
+            for name, item in value.pairs:
+                known = {"url": "src", "path": "src", "image": "src", "licence": "license"}
+                part = known.get(key_of(name.text), key_of(name.text))
+                if part not in parts:
+                    self.warn(name.line, f"{name.text!r} is not known of an image", f"there are {', '.join(parts)}")
+                elif not (isinstance(item, Scalar) and item.is_null):
+                    parts[part] = self._scalar(name.text, name, item)
+        elif isinstance(value, Series):
+            if value.items and isinstance(value.items[0], Scalar):
+                parts["src"] = self._scalar("image", key, value.items[0])
+        else:
+            parts["src"] = self._scalar("image", key, value)
+        for part, text in beside.items():
+            parts[part] = parts[part] or text
+        if not parts["src"]:
+            self.error(key.line, f"{key.text!r} names no file", "write 'image: picture.jpg'")
+            return None
+        self._came_from("image", key, parts["src"])
+        return ImageFields(**parts)
+
+    def _corrections(self) -> tuple[Correction, ...]:
+        found = self._find("corrections")
+        if not found:
+            return ()
+        key, value = found
+        items: Sequence[Node] = value.items if isinstance(value, Series) else (value,)
+        result = [item for node in items if (item := self._correction(node))]
+        self._came_from("corrections", key, str(len(result)))
+        return tuple(sorted(result, key=lambda item: item.date.sort_key))
+
+    def _correction(self, node: Node) -> Correction | None:
+        hint = "write '- {date: 2024-12-01, kind: correction, text: ...}'"
+        if not isinstance(node, Table):
+            self.error(node.line, "a correction must have a date and a text", hint)
+            return None
+        parts = {key_of(key.text): (key, value) for key, value in node.pairs}
+        for name in parts.keys() - {"date", "kind", "text"}:
+            self.error(parts[name][0].line, f"{parts[name][0].text!r} is not known of a correction", hint)
+        texts = {name: self._scalar(name, *pair) for name, pair in parts.items()}
+        for name in ("date", "text"):
+            if not texts.get(name):
+                self.error(node.line, f"the correction has no {name}", hint)
+                return None
+        kind = texts.get("kind", "correction").casefold().replace(" ", "-").replace("'", "")
+        if kind not in CORRECTION_KINDS:
+            self.error(
+                parts["kind"][1].line,
+                f"{kind!r} is not a kind of correction",
+                f"there are {', '.join(CORRECTION_KINDS)}",
+            )
+        moment = self._parse_moment(parts["date"][0], texts["date"], parts["date"][1].line)
+        return Correction(moment, kind, texts["text"]) if moment else None
+
+    # What is left
+
+    def _extra(self, table: Table) -> dict[str, Plain]:
+        found = self._find("extra")
+        result: dict[str, Plain] = {}
+        if found:
+            if isinstance(found[1], Table):
+                result.update({key.text: self._cleaned(value) for key, value in found[1].pairs})
+            else:
+                self.error(found[0].line, "'extra' must be a mapping", "write its keys below it, indented")
+        for key, value in table.pairs:
+            if key.text not in self._used:
+                result.setdefault(key.text, self._cleaned(value))
+        return result
+
+    def _cleaned(self, value: Node) -> Plain:
+        def walk(item: Plain) -> Plain:
+            if isinstance(item, str):
+                return clean(item)[0]
+            if isinstance(item, tuple):
+                return tuple(walk(part) for part in item)
+            return {clean(key)[0]: walk(part) for key, part in item.items()} if isinstance(item, dict) else item
+
+        return walk(yamltext.plain(value))
+
+    def _unknown(self, table: Table) -> tuple[tuple[str, int], ...]:
+        return tuple((key.text, key.line) for key, _ in table.pairs if key.text not in self._used)
+
+
+def _label_of(text: str) -> str:
+    return "-".join(text.casefold().replace("_", " ").replace("-", " ").split())

@@ -1,0 +1,356 @@
+"""Markdown -> safe HTML, and which files a text refers to.
+
+The one engine is Python-Markdown. What it makes is cleaned with nh3 unless the site vouches for its texts, and then
+finished: links that name source files become links to pages, headings start below the page's own, pictures carry
+their size and load when they are needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from html import escape, unescape
+from importlib import import_module
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from newsgen.errors import ContentError, Location, Problem
+from newsgen.model import MarkdownSettings
+
+__all__ = [
+    "BUILT_IN_EXTENSIONS",
+    "Converter",
+    "Reference",
+    "excerpt",
+    "finish",
+    "first_heading",
+    "is_external",
+    "plain_text",
+    "references",
+    "targets",
+    "without_heading",
+]
+
+BUILT_IN_EXTENSIONS = frozenset(
+    {
+        "abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes",
+        "legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc",
+        "wikilinks",
+    }
+)  # fmt: skip
+
+# nh3's own list less what is obsolete in HTML, and less the landmarks: a body stands inside the page's `article`.
+_TAGS = nh3.ALLOWED_TAGS - {
+    "acronym", "area", "article", "aside", "center", "footer", "header", "hgroup", "map", "nav", "rtc", "strike", "tt",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": {"class", "dir", "id", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"alt", "height", "src", "width"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "q": {"cite"},
+    "td": {"colspan", "headers", "rowspan"},
+    "th": {"colspan", "headers", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:|//)")
+_REFERENCES = re.compile(
+    r"\]\([ \t]*(?:<(?P<pointed>[^<>\n]*)>|(?P<inline>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))"
+    r"|^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?(?P<defined>[^\s<>]+)"
+    r"|\b(?:href|src)[ \t]*=[ \t]*(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s\"'>]+))",
+    re.MULTILINE,
+)
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!])")
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""")
+_TAG = re.compile(r"""<(/?)(a|img|h[1-6])((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?)*)\s*(/?)>""")
+_HEADING_LEVEL = re.compile(r"<h([1-6])[\s>]")
+_ANY_TAG = re.compile(r"<[^>]*>")
+_SETEXT = re.compile(r"[ ]{0,3}(\S.*?)[ \t]*\n[ ]{0,3}=+[ \t]*(?:\n|$)")
+_ATX = re.compile(r"#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\{[^}\n]*\})?(?:\n|$)")
+# A first line that starts something other than a paragraph.
+_NO_PARAGRAPH = re.compile(
+    r"\s{4}|\t|\s*(?:[#>|:=]|!\[|[-*+]\s|\d+[.)]\s|```|~~~|\[[^\]]*\]:|\*\[|<|\{|\[TOC\]|([-*_])\s*(?:\1\s*){2,}$)"
+)
+_PLAIN_ENOUGH = re.compile(r"[^*_`\[\]<>&\\!{}\"'^~|:#=-]*")
+_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+_LONGEST_EXCERPT = 220
+# Python-Markdown looks for the end of an open bracket or quote up to the end of its block, once for each of its
+# patterns: time grows with openings times length. Beyond this product a block takes seconds (measured).
+_LARGEST_EFFORT = 6_000_000
+
+
+class Reference(NamedTuple):
+    """A target that a text may link to, as it was written, and its line in the text from 1."""
+
+    target: str
+    line: int
+
+
+class _AlignmentClasses(Treeprocessor):
+    """Gives table cells a class for their alignment, since a strict content policy forbids the style attribute."""
+
+    def run(self, root: Element) -> None:
+        for cell in root.iter():
+            if cell.tag in ("td", "th") and (style := cell.attrib.pop("style", "")):
+                cell.set("class", "align-" + style.removeprefix("text-align:").strip(" ;"))
+
+
+class _House(Extension):
+    def __init__(self, raw_html: str) -> None:
+        super().__init__()
+        self._raw_html = raw_html
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Python-Markdown's name
+        md.treeprocessors.register(_AlignmentClasses(md), "newsgen-alignment", 0.5)
+        if self._raw_html == "escape":
+            md.preprocessors.deregister("html_block")
+            md.inlinePatterns.deregister("html")
+
+
+class Converter:
+    """Turns Markdown into HTML by the site's settings. Not for use by two threads at once."""
+
+    def __init__(self, settings: MarkdownSettings) -> None:
+        self._cleans = settings.raw_html != "allow"
+        names: list[str | Extension] = [_extension_name(name) for name, _ in settings.extensions]
+        options = {_extension_name(name): dict(given) for name, given in settings.extensions if given}
+        if "markdown.extensions.toc" in names:
+            from_module = import_module("markdown.extensions.toc")
+            toc = options.setdefault("markdown.extensions.toc", {})
+            toc.setdefault("slugify", from_module.slugify_unicode)
+        self._markdown = Markdown(extensions=[*names, _House(settings.raw_html)], extension_configs=options)
+
+    def html(self, text: str, location: Location) -> str:
+        """Return the HTML of a text, links as they were written; safe unless the site allows raw HTML.
+
+        Raises ContentError for a text that Python-Markdown could not convert within seconds.
+        """
+        _refuse_effort(text, location)
+        try:
+            self._markdown.reset()
+            html = self._markdown.convert(text)
+        except RecursionError:
+            hint = "take some of the nested lists, quotations or brackets out"
+            raise ContentError(Problem("the text is nested too deeply", location, hint)) from None
+        return _clean(html) if self._cleans else html
+
+
+@cache
+def _extension_name(name: str) -> str:
+    """Return an extension's module: Python-Markdown would look through all installed packages for a short name."""
+    return f"markdown.extensions.{name}" if name in BUILT_IN_EXTENSIONS else name
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
+
+
+def _refuse_effort(text: str, location: Location) -> None:
+    """Raise ContentError where a block holds so many unclosed openings that its conversion would take minutes."""
+    if len(text) < 2000:
+        return
+    line = location.line
+    for block in text.split("\n\n"):
+        size = len(block)
+        for opening, closing in (("[", "]"), ("(", ")"), ("<", ">")):
+            count = block.count(opening)
+            if count * size > _LARGEST_EFFORT and _unclosed(block, opening, closing) * size > _LARGEST_EFFORT:
+                _raise_effort(opening, location, line)
+        for quote in ('"', "'", "`", "*", "_"):
+            # Where pairs stand close to each other the time is in the number of them alone.
+            if block.count(quote) * size > _LARGEST_EFFORT * 200:
+                _raise_effort(quote, location, line)
+        line += block.count("\n") + 2
+
+
+def _raise_effort(sign: str, location: Location, line: int) -> None:
+    message = f"this paragraph has too many {sign!r} to be read as Markdown in reasonable time"
+    raise ContentError(Problem(message, Location(location.path, line), "break it up, or put a backslash before each"))
+
+
+def _unclosed(block: str, opening: str, closing: str) -> int:
+    depth = 0
+    for char in block:
+        if char == opening:
+            depth += 1
+        elif char == closing and depth:
+            depth -= 1
+    return depth
+
+
+def is_external(target: str) -> bool:
+    """Whether a target names its scheme or host, and so leads off the site (or is no link to a file at all)."""
+    return bool(_SCHEME.match(target))
+
+
+def references(text: str) -> tuple[Reference, ...]:
+    """Return the relative targets that a Markdown text may refer to: all that do, and some that only look like it.
+
+    A target inside code looks like a link as well; `targets` of the converted text tells.
+    """
+    if "](" not in text and "]:" not in text and "=" not in text:
+        return ()
+    found = []
+    for match in _REFERENCES.finditer(text):
+        written = match[match.lastgroup or 0]
+        target = unescape(_ESCAPED.sub(r"\1", written))
+        if target and target[0] not in "#/?" and not is_external(target):
+            found.append(Reference(target, text.count("\n", 0, match.start()) + 1))
+    return tuple(found)
+
+
+def targets(html: str) -> frozenset[str]:
+    """Return every target that links and pictures in converted HTML have."""
+    found: set[str] = set()
+    for match in _TAG.finditer(html):
+        attributes = _attributes(match[3])
+        found.update(unescape(attributes[name]) for name in ("href", "src") if name in attributes)
+    return frozenset(found)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """Return attributes by name, values as they stand in the HTML."""
+    return {
+        match[1].lower(): next((value for value in match.groups()[1:] if value is not None), "")
+        for match in _ATTRIBUTE.finditer(text)
+    }
+
+
+def finish(
+    html: str,
+    links: Mapping[str, str],
+    sizes: Mapping[str, tuple[int, int]],
+    link: Callable[[str], str],
+    *,
+    allows_external_images: bool = False,
+) -> str:
+    """Return converted HTML as it stands in a page.
+
+    `links` are targets as they were written and the URLs that they mean; `sizes` are those of pictures, by URL;
+    `link` turns a URL on the site into what the page links to. Headings move so that the highest stands at level 2
+    and none skips a level. A picture on another host becomes a link to it: a page loads nothing from elsewhere.
+    """
+    levels = [int(level) for level in _HEADING_LEVEL.findall(html)]
+    shift = 2 - min(levels, default=2)
+    last_level = 1
+    depth = 0
+
+    def target_of(written: str) -> str:
+        target = links.get(written, written)
+        return link(target) if target[:1] == "/" and target[1:2] != "/" else target
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal last_level, depth
+        closes, name, attributes = match[1], match[2], match[3]
+        if name[0] == "h":
+            if not closes:
+                last_level = max(2, min(int(name[1]) + shift, last_level + 1, 6))
+            return f"<{closes}h{last_level}{attributes}>"
+        if name == "a":
+            depth += -1 if closes else 1
+            return match[0] if closes else _anchor(attributes, target_of)
+        return _picture(attributes, target_of, links, sizes, depth > 0, allows_external_images)
+
+    return _TAG.sub(replace, html)
+
+
+def _anchor(attributes: str, target_of: Callable[[str], str]) -> str:
+    given = _attributes(attributes)
+    if "href" in given:
+        given["href"] = escape(target_of(unescape(given["href"])))
+    return f"<a{_written(given)}>"
+
+
+def _picture(
+    attributes: str,
+    target_of: Callable[[str], str],
+    links: Mapping[str, str],
+    sizes: Mapping[str, tuple[int, int]],
+    is_in_link: bool,
+    allows_external: bool,
+) -> str:
+    given = _attributes(attributes)
+    source = unescape(given.get("src", ""))
+    alt = given.setdefault("alt", "")
+    if not source:
+        return alt
+    if is_external(source) and not allows_external:
+        words = alt or escape(source)
+        href = escape(source)
+        return words if is_in_link else f'<a class="external-image" href="{href}">{words}</a>'
+    url = links.get(source, source)
+    given["src"] = escape(target_of(source))
+    if url in sizes and "width" not in given and "height" not in given and sizes[url][0]:
+        given["width"], given["height"] = (str(number) for number in sizes[url])
+    given.setdefault("loading", "lazy")
+    return f"<img{_written(given)}>"
+
+
+def _written(attributes: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in attributes.items())
+
+
+def first_heading(text: str) -> str:
+    """Return the heading of level 1 that a text starts with, as Markdown; "" where it starts otherwise."""
+    start = text.lstrip("\n")
+    found = _ATX.match(start) or _SETEXT.match(start)
+    return found[1].strip() if found else ""
+
+
+def without_heading(text: str) -> str:
+    """Return a text without the heading of level 1 that it starts with."""
+    start = text.lstrip("\n")
+    found = _ATX.match(start) or _SETEXT.match(start)
+    return start[found.end() :] if found else text
+
+
+def plain_text(html: str) -> str:
+    """Return the words of HTML without its tags, blanks run together."""
+    return " ".join(unescape(_ANY_TAG.sub("", html)).split())
+
+
+def excerpt(text: str, convert: Callable[[str], str]) -> str:
+    """Return the start of a Markdown text as plain words, for a list: what stands above `<!-- more -->`, else the
+    first paragraph, cut at a word after about 220 characters; "" where there is no paragraph.
+    """
+    marked = _MORE.search(text)
+    if marked:
+        return _shortened(plain_text(convert(text[: marked.start()])), _LONGEST_EXCERPT * 3)
+    fence = ""
+    for part in re.split(r"\n[ \t]*\n", text[:20_000]):
+        block = part.strip("\n")
+        opened = re.match(r"[ ]{0,3}(```+|~~~+)", block)
+        if fence or opened:
+            fence = fence or (opened[1] if opened else "")
+            if block.count(fence[:3]) % 2 == 0 or (not opened and fence[:3] in block):
+                fence = ""
+            continue
+        if not block.strip() or _NO_PARAGRAPH.match(block):
+            continue
+        if _PLAIN_ENOUGH.fullmatch(block) and "..." not in block:
+            return _shortened(" ".join(block.split()), _LONGEST_EXCERPT)
+        words = plain_text(convert(re.sub(r"\[\^[^\]]*\]", "", block[:4000])))
+        if words:
+            return _shortened(words, _LONGEST_EXCERPT)
+    return ""
+
+
+def _shortened(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    cut = text.rfind(" ", 0, length)
+    return text[: cut if cut > length // 2 else length].rstrip(" ,;:-–—") + "…"

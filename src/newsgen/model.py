@@ -1,0 +1,365 @@
+"""The values that pass from stage to stage, and that templates receive: frozen, narrow, picklable, built whole.
+
+Narrow values are the dependency graph. A list carries `Entry` values, so an edited body leaves it alone; an article
+carries `Link` values of its neighbours, so a neighbour's new summary leaves it alone.
+
+Every `url` is a path on the site ("/tags/rivers/"), percent-encoded; the template filters `url` and `absolute_url`
+turn it into a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar, Protocol
+
+from newsgen.dates import Moment
+from newsgen.errors import Location, Problem
+from newsgen.yamltext import Plain
+
+__all__ = [
+    "CORRECTION_KINDS",
+    "LABELS",
+    "STATUSES",
+    "Archive",
+    "Article",
+    "Asset",
+    "Body",
+    "Context",
+    "Correction",
+    "Entry",
+    "Image",
+    "Link",
+    "MarkdownSettings",
+    "MenuItem",
+    "Origin",
+    "Output",
+    "Page",
+    "Publisher",
+    "Site",
+    "StandingPage",
+    "StaticFile",
+    "Taxonomy",
+    "Term",
+]
+
+STATUSES = ("published", "draft", "hidden", "archived", "removed", "redacted")
+LABELS = (
+    "news", "analysis", "opinion", "review", "explainer", "obituary", "fact-check", "press-release", "sponsored",
+    "satire",
+)  # fmt: skip
+CORRECTION_KINDS = ("correction", "clarification", "update", "editors-note", "retraction")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link needs and no more."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """An entry of the menu or the footer: `url` is a path on the site, or an address where `is_external`."""
+
+    title: str
+    url: str
+    is_external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes the archive. `policies` are named addresses (corrections, ethics, ownership, ...)."""
+
+    name: str = ""
+    url: str = ""
+    logo: str = ""
+    founding_date: str = ""
+    policies: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """A way to sort articles: tags, authors, sections, series, or one that the settings name.
+
+    `keys` are the front matter keys that give its terms; `url` is the folder of its index; `title` names the index
+    and `singular` one of its terms. `slugs` are fixed by the settings for names that would share one or have none.
+    """
+
+    name: str
+    url: str
+    title: str
+    singular: str
+    keys: tuple[str, ...] = ()
+    has_feeds: bool = True
+    slugs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownSettings:
+    """What turns a body into HTML. `extensions` are Python-Markdown's, each with its options, in order."""
+
+    extensions: tuple[tuple[str, tuple[tuple[str, Plain], ...]], ...]
+    raw_html: str = "sanitize"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the author configured.
+
+    `base_url` has no "/" at its end and is "" where the site does not know its address. `colours` are pairs of a
+    name and a CSS colour. `menu` is None where the settings name none: then the sections are the menu.
+    """
+
+    title: str
+    subtitle: str = ""
+    description: str = ""
+    base_url: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    author: tuple[str, ...] = ()
+    publisher: Publisher = Publisher()
+    permalink: str = "/{year}/{month}/{day}/{slug}/"
+    taxonomies: tuple[Taxonomy, ...] = ()
+    section_from_folder: bool = False
+    page_size: int = 25
+    feed_size: int = 30
+    markdown: MarkdownSettings = MarkdownSettings(())
+    front_matter: tuple[tuple[str, str], ...] = ()
+    has_feeds: bool = True
+    has_sitemap: bool = True
+    output: str = "output"
+    menu: tuple[MenuItem, ...] | None = None
+    footer: str = ""
+    colours: tuple[tuple[str, str], ...] = ()
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A tag, an author, a section: a name that articles share. `taxonomy` is the name of its `Taxonomy`."""
+
+    taxonomy: str
+    name: str
+    slug: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture with what is to be said of it. `width` and `height` are pixels, 0 where the file does not tell."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+    license: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A public change to a published article; `kind` is one of CORRECTION_KINDS."""
+
+    date: Moment
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text of an article, by reference: a template that reads it receives its HTML.
+
+    `path` is the source file, relative to the site, and `digest` that of the text. `links` are targets as they were
+    written, each with the URL that it means; `sizes` are width and height of pictures on the site, by URL.
+    """
+
+    path: str
+    digest: bytes
+    links: tuple[tuple[str, str], ...] = ()
+    sizes: tuple[tuple[str, int, int], ...] = ()
+    drops_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a list or a feed shows of an article.
+
+    `terms` are those of the taxonomies beyond tags, authors and sections. `label` is one of LABELS or "";
+    `lang` is the article's language where it is not the site's, else "".
+    """
+
+    title: str
+    url: str
+    date: Moment
+    updated: Moment | None = None
+    authors: tuple[Term, ...] = ()
+    section: Term | None = None
+    tags: tuple[Term, ...] = ()
+    terms: tuple[Term, ...] = ()
+    kicker: str = ""
+    summary: str = ""
+    label: str = ""
+    image: Image | None = None
+    lang: str = ""
+    status: str = "published"
+    pinned: bool = False
+    is_corrected: bool = False
+
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        """Every term that the article stands under, of every taxonomy."""
+        section = (self.section,) if self.section else ()
+        return (*self.tags, *self.authors, *section, *self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a field of an article came from: a front matter key and its line, or `how` in words."""
+
+    field: str
+    value: str
+    key: str = ""
+    line: int = 0
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(Entry):
+    """An `Entry` with all that only its own page shows.
+
+    `id` is what the article was given once and for all, or its source path without ending. `source` and `source_url`
+    say where the text comes from; `path` is its file. `extra` holds the keys that newsgen does not know, as written.
+    """
+
+    id: str
+    path: str
+    content: Body
+    subtitle: str = ""
+    dateline: str = ""
+    source: str = ""
+    source_url: str = ""
+    canonical: str = ""
+    license: str = ""
+    rights: str = ""
+    corrections: tuple[Correction, ...] = ()
+    expiry: Moment | None = None
+    redirect: str = ""
+    aliases: tuple[str, ...] = ()
+    translation_of: str = ""
+    story: str = ""
+    template: str = ""
+    extra: Mapping[str, Plain] = field(default_factory=dict)
+
+    def entry(self) -> Entry:
+        """Return the article's narrow value, without what only its own page shows."""
+        return Entry(**{item.name: getattr(self, item.name) for item in fields(Entry)})
+
+    @property
+    def location(self) -> Location:
+        """The article's file, for a message."""
+        return Location(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPage:
+    """A page without a date, such as "About". `path` is its file."""
+
+    title: str
+    url: str
+    path: str
+    content: Body
+    summary: str = ""
+    updated: Moment | None = None
+    lang: str = ""
+    template: str = ""
+    extra: Mapping[str, Plain] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file that is published as it is: `source` is a path relative to the site, or absolute for the theme's own."""
+
+    url: str
+    source: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The site with all that was read, in one total order: oldest first, then by source path.
+
+    `entries` are the narrow values of the articles that lists show, in the same order. `faulty` are the source files
+    that could not be read, where the build goes on without them.
+    """
+
+    site: Site
+    articles: tuple[Article, ...]
+    entries: tuple[Entry, ...]
+    pages: tuple[StandingPage, ...] = ()
+    files: tuple[StaticFile, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    faulty: tuple[str, ...] = ()
+    held_back: int = 0
+
+    def by_term(self, taxonomy: str) -> dict[Term, list[Entry]]:
+        """Return the entries under each term of a taxonomy: terms by slug, entries oldest first."""
+        found: dict[Term, list[Entry]] = {}
+        for entry in self.entries:
+            for term in entry.all_terms:
+                if term.taxonomy == taxonomy:
+                    found.setdefault(term, []).append(entry)
+        return dict(sorted(found.items(), key=lambda item: item[0].slug))
+
+
+class Context(Protocol):
+    """What a template receives beside `site` and `page`: any frozen dataclass; its fields become variables."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what dataclasses.fields() asks for; the values are its own
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file that a template makes.
+
+    `kind` names what stands there (home, article, term, year, ...); `section` is the URL of the section or menu
+    entry that it belongs to. `sources` are the content files it would not exist without. `changed` is the last
+    change of what it says, for the sitemap, where that is known; `in_sitemap` is False for what no search engine
+    should list. `links` says how the page links to others: "relative" to itself, "absolute" with the site's address,
+    or "rooted" at the host, for a page that is shown at addresses not its own.
+    """
+
+    url: str
+    template: str
+    context: Context
+    kind: str
+    title: str = ""
+    description: str = ""
+    lang: str = ""
+    section: str = ""
+    feed: Link | None = None
+    changed: Moment | None = None
+    in_sitemap: bool = True
+    links: str = "relative"
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that is copied. `source` as in `StaticFile`; `sources` as in `Page`."""
+
+    url: str
+    source: str
+    digest: bytes
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file to be written: `url` says where; `fingerprint` is that of the page or asset it was made from."""
+
+    url: str
+    data: bytes
+    fingerprint: bytes

@@ -1,0 +1,140 @@
+"""The pages of articles and standing pages, and what stands where an article moved or was taken back."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+
+from newsgen.markup import is_external
+from newsgen.model import Archive, Article, Entry, Link, MenuItem, Page, Term
+from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
+from newsgen.plan.dates import date_links
+from newsgen.plan.lists import site_feed
+
+__all__ = ["article_pages", "redirect_pages", "standing_pages"]
+
+_SERIES = "series"
+
+
+def article_pages(archive: Archive) -> Iterator[Page]:
+    """Yield the page of every article; a tombstone for one that was removed or redacted."""
+    neighbours = _neighbours(archive.entries)
+    series = {term: entries for term, entries in archive.by_term(_SERIES).items() if len(entries) > 1}
+    originals = {key: article for article in archive.articles for key in (article.id, article.path)}
+    for article in archive.articles:
+        if article.redirect:
+            yield _redirect_page(article.url, article.redirect, article)
+        elif article.status in ("removed", "redacted"):
+            yield _tombstone(article)
+        else:
+            older, newer = neighbours.get(article.url, (None, None))
+            yield Page(
+                url=article.url,
+                template=article.template or "article.html",
+                context=ArticleContext(
+                    article=article,
+                    older=older,
+                    newer=newer,
+                    series=_series_part(article, series),
+                    dates=date_links(article.date),
+                    original=_original(article, originals),
+                ),
+                kind="article",
+                title=article.title,
+                description=article.summary,
+                lang=article.lang,
+                section=article.section.url if article.section else "",
+                feed=site_feed(archive),
+                changed=article.updated or article.date,
+                in_sitemap=article.status != "hidden",
+                sources=(article.path,),
+            )
+
+
+def redirect_pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page at each former address of an article."""
+    for article in archive.articles:
+        for alias in article.aliases:
+            yield _redirect_page(alias, article.url, article)
+
+
+def standing_pages(archive: Archive) -> Iterator[Page]:
+    """Yield the pages without a date."""
+    for standing in archive.pages:
+        yield Page(
+            url=standing.url,
+            template=standing.template or "page.html",
+            context=StandingPageContext(standing),
+            kind="page",
+            title=standing.title,
+            description=standing.summary,
+            lang=standing.lang,
+            section=standing.url,
+            feed=site_feed(archive),
+            changed=standing.updated,
+            sources=(standing.path,),
+        )
+
+
+def _neighbours(entries: tuple[Entry, ...]) -> dict[str, tuple[Link | None, Link | None]]:
+    """Return, by URL, links to the article before and the one after in time."""
+    links = [Link(entry.title, entry.url) for entry in entries]
+    return {
+        entry.url: (links[i - 1] if i else None, links[i + 1] if i + 1 < len(links) else None)
+        for i, entry in enumerate(entries)
+    }
+
+
+def _series_part(article: Article, series: Mapping[Term, list[Entry]]) -> SeriesPart | None:
+    for term in article.terms:
+        entries = series.get(term, [])
+        for index, entry in enumerate(entries):
+            if entry.url == article.url:
+                older = entries[index - 1] if index else None
+                newer = entries[index + 1] if index + 1 < len(entries) else None
+                return SeriesPart(
+                    term=term,
+                    number=index + 1,
+                    older=Link(older.title, older.url) if older else None,
+                    newer=Link(newer.title, newer.url) if newer else None,
+                )
+    return None
+
+
+def _original(article: Article, known: Mapping[str, Article]) -> Link | None:
+    """Return the article that this one translates, named by its id, its path or its path beside this one."""
+    name = article.translation_of
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(article.path), name)) if name else ""
+    found = known.get(name) or known.get(beside) if name else None
+    return Link(found.title, found.url) if found else None
+
+
+def _redirect_page(url: str, target: str, article: Article) -> Page:
+    elsewhere = is_external(target)
+    return Page(
+        url=url,
+        template="redirect.html",
+        context=RedirectContext(MenuItem(article.title, target, is_external=elsewhere)),
+        kind="redirect",
+        title=article.title,
+        in_sitemap=False,
+        sources=(article.path,),
+    )
+
+
+def _tombstone(article: Article) -> Page:
+    return Page(
+        url=article.url,
+        template="gone.html",
+        context=GoneContext(
+            title=article.title if article.status == "removed" else "",
+            date=article.date,
+            updated=article.updated,
+            status=article.status,
+            reason=article.summary,
+        ),
+        kind="gone",
+        title="Removed" if article.status == "removed" else "Redacted",
+        in_sitemap=False,
+        sources=(article.path,),
+    )

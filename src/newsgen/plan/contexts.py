@@ -1,0 +1,391 @@
+"""What each kind of template receives, beside `site` and `page`: the fields of these values become variables.
+
+docs/templates.md tells every field to those who write templates; a test holds it to this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsgen.dates import Moment
+from newsgen.model import Article, Body, Entry, Link, MenuItem, StandingPage, Term
+
+__all__ = [
+    "ArchiveContext",
+    "ArchiveYear",
+    "ArticleContext",
+    "ColoursContext",
+    "DayContext",
+    "DayGroup",
+    "Decade",
+    "FeedContext",
+    "FeedItem",
+    "GoneContext",
+    "HomeContext",
+    "Letter",
+    "ListContext",
+    "MonthCalendar",
+    "MonthContext",
+    "MonthCount",
+    "NotFoundContext",
+    "Pagination",
+    "RedirectContext",
+    "RobotsContext",
+    "SeriesPart",
+    "SiteContext",
+    "SitemapContext",
+    "SitemapIndexContext",
+    "SitemapUrl",
+    "StandingPageContext",
+    "TaxonomyContext",
+    "TermContext",
+    "TermCount",
+    "WeekDay",
+    "YearContext",
+    "YearCount",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteContext:
+    """What every page shows of the site; templates know it as `site`."""
+
+    title: str
+    subtitle: str
+    description: str
+    base_url: str
+    language: str
+    publisher_name: str
+    publisher_url: str
+    publisher_founded: str
+    policies: tuple[MenuItem, ...]
+    menu: tuple[MenuItem, ...]
+    taxonomies: tuple[Link, ...]
+    footer: str
+    logo: str
+    has_colours: bool
+    feed: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayGroup:
+    """Entries of one written day, month or year, whichever is known; a list shows the date once, over them."""
+
+    date: Moment
+    url: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """Where a part of a long list stands. Pages are numbered from the oldest; `number` is 0 on the newest.
+
+    `newer` and `older` lead to the neighbours, None at the ends.
+    """
+
+    number: int
+    newer: Link | None
+    older: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeContext:
+    """The front page: `lead` is the first story, `secondary` up to four more, `days` the rest under their dates.
+
+    Pinned articles lead; an archive without articles has no lead. `earliest` and `latest` are years, 0 without
+    articles.
+    """
+
+    lead: Entry | None
+    secondary: tuple[Entry, ...]
+    days: tuple[DayGroup, ...]
+    pagination: Pagination
+    article_count: int
+    earliest: int
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListContext:
+    """An older page of the front page's list."""
+
+    days: tuple[DayGroup, ...]
+    pagination: Pagination
+
+
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """A term with how many articles stand under it."""
+
+    term: Term
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """A year with how many articles it has. `level` is 0 to 4: 0 for none, 4 for the most of the years beside it."""
+
+    year: int
+    url: str
+    count: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermContext:
+    """A page of a term's articles. `index` leads to the list of all such terms; `singular` says what a term is.
+
+    `count`, `years` and `related` (terms that share the most articles with this one) stand on the newest page alone,
+    and are 0 or empty on the older ones, which thereby never change.
+    """
+
+    term: Term
+    singular: str
+    index: Link
+    days: tuple[DayGroup, ...]
+    pagination: Pagination
+    count: int
+    years: tuple[YearCount, ...]
+    related: tuple[TermCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The terms whose name starts with one letter; `name` is "#" for digits and signs."""
+
+    name: str
+    terms: tuple[TermCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyContext:
+    """The index of all terms of a taxonomy, by letter; `singular` says what a term is."""
+
+    name: str
+    title: str
+    singular: str
+    count: int
+    letters: tuple[Letter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """A cell of a calendar. `day` is 0 outside the month; `url` is "" where the day has no articles.
+
+    `level` is 0 to 4, as in `YearCount`.
+    """
+
+    day: int
+    url: str
+    count: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCalendar:
+    """A month as a grid: `weeks` of seven days from Monday. `url` is "" where the month has no articles.
+
+    `count` covers the articles known to the month alone as well.
+    """
+
+    year: int
+    month: int
+    name: str
+    url: str
+    count: int
+    weeks: tuple[tuple[WeekDay, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearContext:
+    """A year: its twelve months, and its articles under their dates, oldest first.
+
+    `days` is empty in a year of more articles than a page can hold; then the months lead to them. `undated` are the
+    articles known to the year alone. `newer` and `older` are the nearest years that have articles.
+    """
+
+    year: int
+    count: int
+    months: tuple[MonthCalendar, ...]
+    undated: tuple[Entry, ...]
+    days: tuple[DayGroup, ...]
+    older: Link | None
+    newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthContext:
+    """A month: its calendar, and its articles under their dates, oldest first; as in `YearContext` else."""
+
+    year: Link
+    calendar: MonthCalendar
+    count: int
+    undated: tuple[Entry, ...]
+    days: tuple[DayGroup, ...]
+    older: Link | None
+    newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayContext:
+    """A day: its articles, oldest first. `newer` and `older` are the nearest days that have articles."""
+
+    date: Moment
+    year: Link
+    month: Link
+    entries: tuple[Entry, ...]
+    older: Link | None
+    newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """A month with how many articles it has; `url` is "" for none. `level` as in `YearCount`."""
+
+    month: int
+    name: str
+    url: str
+    count: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveYear:
+    """A year of the overview with its twelve months."""
+
+    year: YearCount
+    months: tuple[MonthCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decade:
+    """The years of a decade that have articles; `name` is "1960s"."""
+
+    name: str
+    count: int
+    years: tuple[ArchiveYear, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveContext:
+    """The whole archive at a glance: decades with their years and months, newest first."""
+
+    count: int
+    earliest: int
+    latest: int
+    decades: tuple[Decade, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """Where an article stands in a series: the series, the article's number in it from 1, and its neighbours."""
+
+    term: Term
+    number: int
+    older: Link | None
+    newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleContext:
+    """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
+
+    `dates` lead to the year, month and day pages that it stands on, as far as its date is known.
+    """
+
+    article: Article
+    older: Link | None
+    newer: Link | None
+    series: SeriesPart | None
+    dates: tuple[Link, ...]
+    original: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPageContext:
+    """A page without a date."""
+
+    standing: StandingPage
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectContext:
+    """A page that sends on: `target` is a path on the site, or an address where `is_external`."""
+
+    target: MenuItem
+
+
+@dataclass(frozen=True, slots=True)
+class GoneContext:
+    """What stands where an article was taken back. `reason` is its summary, "" where none was given."""
+
+    title: str
+    date: Moment
+    updated: Moment | None
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundContext:
+    """The page a host shows for an address that is none."""
+
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """An article in a feed. `id` never changes; `updated` is the last change, or the first publication."""
+
+    id: str
+    entry: Entry
+    content: Body
+    updated: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContext:
+    """A feed: `url` is its own, `alternate` the page that it follows; items newest first."""
+
+    id: str
+    title: str
+    url: str
+    alternate: str
+    updated: Moment
+    items: tuple[FeedItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapUrl:
+    """A line of the sitemap."""
+
+    url: str
+    changed: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapContext:
+    """A sitemap, or a part of a large one."""
+
+    urls: tuple[SitemapUrl, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapIndexContext:
+    """The list of a large sitemap's parts."""
+
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsContext:
+    """robots.txt; `sitemap` is "" where there is none."""
+
+    sitemap: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColoursContext:
+    """The colours of the settings, as a style sheet."""
+
+    colours: tuple[tuple[str, str], ...]

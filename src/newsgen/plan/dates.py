@@ -1,0 +1,248 @@
+"""Pages by date: year, month, day and the overview of the whole archive; and lists grouped under their dates."""
+
+from __future__ import annotations
+
+import calendar
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from newsgen.dates import Moment, Precision, in_words, month_in_words
+from newsgen.model import Archive, Entry, Link, Page
+from newsgen.plan.contexts import (
+    ArchiveContext,
+    ArchiveYear,
+    DayContext,
+    DayGroup,
+    Decade,
+    MonthCalendar,
+    MonthContext,
+    MonthCount,
+    WeekDay,
+    YearContext,
+    YearCount,
+)
+
+__all__ = ["archive_page", "date_links", "date_pages", "date_url", "day_groups", "year_counts"]
+
+_LEVELS = 4
+_LONGEST_LIST = 200
+ARCHIVE_URL = "/archive/"
+
+
+def date_url(year: int, month: int | None = None, day: int | None = None) -> str:
+    """Return the URL of the page of a year, a month or a day."""
+    return f"/{year:04}/" + (f"{month:02}/" if month else "") + (f"{day:02}/" if month and day else "")
+
+
+def date_links(moment: Moment) -> tuple[Link, ...]:
+    """Return links to the date pages that an article stands on: year, then month and day as far as they are known."""
+    links = [Link(str(moment.year), date_url(moment.year))]
+    if moment.month:
+        links.append(Link(month_in_words(moment.month), date_url(moment.year, moment.month)))
+        if moment.day:
+            links.append(Link(str(moment.day), date_url(moment.year, moment.month, moment.day)))
+    return tuple(links)
+
+
+def day_groups(entries: Iterable[Entry]) -> tuple[DayGroup, ...]:
+    """Return entries, whose order stays, under the written day, month or year that each is known to."""
+    return tuple(
+        DayGroup(_moment(key), date_url(*key), tuple(group)) for key, group in groupby(entries, key=_known_date)
+    )
+
+
+def _known_date(entry: Entry) -> tuple[int, ...]:
+    """Return year, month and day as far as they are known."""
+    moment = entry.date
+    return tuple(part for part in (moment.year, moment.month, moment.day) if part is not None)
+
+
+def _moment(key: tuple[int, ...]) -> Moment:
+    """Return the moment of a year, a month or a day."""
+    year, month, day = (*key, 1, 1)[:3]
+    return Moment(datetime(year, month, day), 0, Precision(len(key)))
+
+
+def year_counts(entries: Iterable[Entry]) -> tuple[YearCount, ...]:
+    """Return the years that have articles, oldest first, with their number."""
+    counts = Counter(entry.date.year for entry in entries)
+    most = max(counts.values(), default=0)
+    return tuple(YearCount(year, date_url(year), counts[year], _level(counts[year], most)) for year in sorted(counts))
+
+
+def _level(count: int, most: int) -> int:
+    """Return how a count compares with the largest beside it: 0 for none, 1 to 4 else."""
+    return -(-count * _LEVELS // most) if most else 0
+
+
+def archive_page(archive: Archive) -> Iterator[Page]:
+    """Yield the overview of all years and months."""
+    entries = archive.entries
+    months = Counter((entry.date.year, entry.date.month) for entry in entries if entry.date.month)
+    most = max(months.values(), default=0)
+    years = [
+        ArchiveYear(
+            count,
+            tuple(
+                MonthCount(
+                    month=month,
+                    name=month_in_words(month),
+                    url=date_url(count.year, month) if months[(count.year, month)] else "",
+                    count=months[(count.year, month)],
+                    level=_level(months[(count.year, month)], most),
+                )
+                for month in range(1, 13)
+            ),
+        )
+        for count in reversed(year_counts(entries))
+    ]
+    decades = tuple(
+        Decade(f"{start * 10}s", sum(item.year.count for item in group), group)
+        for start, group in (
+            (start, tuple(found)) for start, found in groupby(years, lambda item: item.year.year // 10)
+        )
+    )
+    yield Page(
+        url=ARCHIVE_URL,
+        template="archive.html",
+        context=ArchiveContext(
+            count=len(entries),
+            earliest=entries[0].date.year if entries else 0,
+            latest=entries[-1].date.year if entries else 0,
+            decades=decades,
+        ),
+        kind="archive",
+        title="Archive",
+        section=ARCHIVE_URL,
+    )
+
+
+def date_pages(archive: Archive) -> Iterator[Page]:
+    """Yield the page of every year, month and day that has articles."""
+    years = _grouped(archive.entries, 1)
+    months = _grouped([entry for entry in archive.entries if entry.date.month], 2)
+    days = _grouped([entry for entry in archive.entries if entry.date.day], 3)
+    in_year: dict[int, Counter[tuple[int, ...]]] = {}
+    for key, entries in days.items():
+        in_year.setdefault(key[0], Counter())[key] = len(entries)
+    for key, older, newer in _with_neighbours(list(years)):
+        yield _year_page(key[0], years[key], months, in_year.get(key[0], Counter()), older, newer)
+    for key, older, newer in _with_neighbours(list(months)):
+        yield _month_page(key, months[key], in_year.get(key[0], Counter()), older, newer)
+    for key, older, newer in _with_neighbours(list(days)):
+        yield _day_page(key, days[key], older, newer)
+
+
+def _grouped(entries: Sequence[Entry], parts: int) -> dict[tuple[int, ...], list[Entry]]:
+    """Return entries by the first `parts` of year, month, day; oldest first."""
+    groups: dict[tuple[int, ...], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(_known_date(entry)[:parts], []).append(entry)
+    return dict(sorted(groups.items()))
+
+
+def _with_neighbours(keys: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Link | None, Link | None]]:
+    """Yield each date with links to the one before and the one after it that have articles."""
+    links = [Link(_in_words(key), date_url(*key)) for key in keys]
+    for index, key in enumerate(keys):
+        yield key, links[index - 1] if index else None, links[index + 1] if index + 1 < len(links) else None
+
+
+def _in_words(key: tuple[int, ...]) -> str:
+    return in_words(_moment(key))
+
+
+def _year_page(
+    year: int,
+    entries: Sequence[Entry],
+    months: dict[tuple[int, ...], list[Entry]],
+    days: Counter[tuple[int, ...]],
+    older: Link | None,
+    newer: Link | None,
+) -> Page:
+    most = max(days.values(), default=0)
+    dated = [entry for entry in entries if entry.date.month]
+    return Page(
+        url=date_url(year),
+        template="year.html",
+        context=YearContext(
+            year=year,
+            count=len(entries),
+            months=tuple(
+                _calendar(year, month, len(months.get((year, month), ())), days, most) for month in range(1, 13)
+            ),
+            undated=tuple(entry for entry in entries if not entry.date.month),
+            days=day_groups(dated) if len(dated) <= _LONGEST_LIST else (),
+            older=older,
+            newer=newer,
+        ),
+        kind="year",
+        title=str(year),
+        section=ARCHIVE_URL,
+    )
+
+
+def _month_page(
+    key: tuple[int, ...],
+    entries: Sequence[Entry],
+    days: Counter[tuple[int, ...]],
+    older: Link | None,
+    newer: Link | None,
+) -> Page:
+    year, month = key
+    most = max((count for day, count in days.items() if day[1] == month), default=0)
+    dated = [entry for entry in entries if entry.date.day]
+    return Page(
+        url=date_url(year, month),
+        template="month.html",
+        context=MonthContext(
+            year=Link(str(year), date_url(year)),
+            calendar=_calendar(year, month, len(entries), days, most),
+            count=len(entries),
+            undated=tuple(entry for entry in entries if not entry.date.day),
+            days=day_groups(dated) if len(dated) <= _LONGEST_LIST else (),
+            older=older,
+            newer=newer,
+        ),
+        kind="month",
+        title=_in_words(key),
+        section=ARCHIVE_URL,
+    )
+
+
+def _day_page(key: tuple[int, ...], entries: Sequence[Entry], older: Link | None, newer: Link | None) -> Page:
+    year, month, _ = key
+    return Page(
+        url=date_url(*key),
+        template="day.html",
+        context=DayContext(
+            date=_moment(key),
+            year=Link(str(year), date_url(year)),
+            month=Link(month_in_words(month), date_url(year, month)),
+            entries=tuple(entries),
+            older=older,
+            newer=newer,
+        ),
+        kind="day",
+        title=in_words(_moment(key), weekday=True),
+        section=ARCHIVE_URL,
+    )
+
+
+def _calendar(year: int, month: int, count: int, days: Counter[tuple[int, ...]], most: int) -> MonthCalendar:
+    first, length = calendar.monthrange(year, month)
+    cells = [WeekDay(0, "", 0, 0)] * first
+    for day in range(1, length + 1):
+        number = days[(year, month, day)]
+        cells.append(WeekDay(day, date_url(year, month, day) if number else "", number, _level(number, most)))
+    cells += [WeekDay(0, "", 0, 0)] * (-len(cells) % 7)
+    return MonthCalendar(
+        year=year,
+        month=month,
+        name=month_in_words(month),
+        url=date_url(year, month) if count else "",
+        count=count,
+        weeks=tuple(tuple(cells[start : start + 7]) for start in range(0, len(cells), 7)),
+    )

@@ -1,0 +1,180 @@
+"""The front page, its older pages, and the pages of tags, authors, sections and other taxonomies."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from newsgen.model import Archive, Entry, Link, Page, Taxonomy, Term
+from newsgen.plan.contexts import (
+    HomeContext,
+    Letter,
+    ListContext,
+    Pagination,
+    TaxonomyContext,
+    TermContext,
+    TermCount,
+)
+from newsgen.plan.dates import day_groups, year_counts
+
+__all__ = ["feed_url", "home_pages", "site_feed", "taxonomy_pages", "term_feed", "term_pages"]
+
+_SECONDARY = 4
+_RELATED = 8
+
+
+def home_pages(archive: Archive) -> Iterator[Page]:
+    """Yield the front page with the newest articles, and the numbered pages of all older ones."""
+    site, entries = archive.site, archive.entries
+    parts, newest = _parts(entries, site.page_size)
+    pinned = [entry for entry in reversed(entries) if entry.pinned]
+    shown = pinned + [entry for entry in reversed(newest) if not entry.pinned]
+    yield Page(
+        url="/",
+        template="home.html",
+        context=HomeContext(
+            lead=shown[0] if shown else None,
+            secondary=tuple(shown[1 : 1 + _SECONDARY]),
+            days=day_groups(shown[1 + _SECONDARY :]),
+            pagination=_pagination("/", 0, len(parts)),
+            article_count=len(entries),
+            earliest=entries[0].date.year if entries else 0,
+            latest=entries[-1].date.year if entries else 0,
+        ),
+        kind="home",
+        title=site.title,
+        description=site.description or site.subtitle,
+        feed=site_feed(archive),
+    )
+    for number, part in enumerate(parts, 1):
+        yield Page(
+            url=_page_url("/", number),
+            template="list.html",
+            context=ListContext(day_groups(part[::-1]), _pagination("/", number, len(parts))),
+            kind="list",
+            title=f"Older articles, page {number}",
+            feed=site_feed(archive),
+        )
+
+
+def term_pages(archive: Archive) -> Iterator[Page]:
+    """Yield the pages of every term that has articles."""
+    for taxonomy in archive.site.taxonomies:
+        for term, entries in archive.by_term(taxonomy.name).items():
+            yield from _term_pages(archive, taxonomy, term, entries)
+
+
+def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Sequence[Entry]) -> Iterator[Page]:
+    parts, newest = _parts(entries, archive.site.page_size)
+    for number, part in [(0, newest), *enumerate(parts, 1)]:
+        is_newest = number == 0
+        yield Page(
+            url=_page_url(term.url, number),
+            template="term.html",
+            context=TermContext(
+                term=term,
+                singular=taxonomy.singular,
+                index=Link(taxonomy.title, taxonomy.url),
+                days=day_groups(part[::-1]),
+                pagination=_pagination(term.url, number, len(parts)),
+                count=len(entries) if is_newest else 0,
+                years=year_counts(entries) if is_newest else (),
+                related=_related(term, entries) if is_newest else (),
+            ),
+            kind="term",
+            title=term.name if is_newest else f"{term.name}, page {number}",
+            section=term.url,
+            feed=term_feed(archive, taxonomy, term),
+            in_sitemap=is_newest,
+        )
+
+
+def taxonomy_pages(archive: Archive) -> Iterator[Page]:
+    """Yield the index of each taxonomy that has terms."""
+    for taxonomy in archive.site.taxonomies:
+        terms = [TermCount(term, len(entries)) for term, entries in archive.by_term(taxonomy.name).items()]
+        if terms:
+            yield Page(
+                url=taxonomy.url,
+                template="taxonomy.html",
+                context=TaxonomyContext(taxonomy.name, taxonomy.title, taxonomy.singular, len(terms), _letters(terms)),
+                kind="taxonomy",
+                title=taxonomy.title,
+                section=taxonomy.url,
+                feed=site_feed(archive),
+            )
+
+
+def feed_url(base: str) -> str:
+    """Return the URL of the feed that belongs to the list at `base`."""
+    return f"{base}feed.xml"
+
+
+def site_feed(archive: Archive) -> Link | None:
+    """Return the link to the feed of all articles; None where the site has no feeds."""
+    site = archive.site
+    has_feed = site.has_feeds and site.base_url and archive.entries
+    return Link(site.title, feed_url("/")) if has_feed else None
+
+
+def term_feed(archive: Archive, taxonomy: Taxonomy, term: Term) -> Link | None:
+    """Return the link to a term's own feed; None where its taxonomy has none."""
+    site = archive.site
+    has_feed = site.has_feeds and site.base_url and taxonomy.has_feeds
+    return Link(f"{site.title}: {term.name}", feed_url(term.url)) if has_feed else None
+
+
+def _parts(entries: Sequence[Entry], size: int) -> tuple[list[Sequence[Entry]], Sequence[Entry]]:
+    """Return the numbered parts of a list given oldest first, and the newest entries that are in none.
+
+    A part holds `size` entries and never changes once it is there; the newest page holds from `size` to twice that,
+    less one. So a new article changes one page, and a cited page keeps its content.
+    """
+    count = max(0, len(entries) // size - 1)
+    return [entries[i * size : (i + 1) * size] for i in range(count)], entries[count * size :]
+
+
+def _page_url(base: str, number: int) -> str:
+    return f"{base}page/{number}/" if number else base
+
+
+def _pagination(base: str, number: int, count: int) -> Pagination:
+    """Return the links of part `number` of `count`; 0 is the newest page, which is newer than part `count`."""
+    older = number - 1 if number else count
+    newer = number + 1 if 0 < number < count else 0
+    return Pagination(
+        number=number,
+        newer=Link("Newer articles", _page_url(base, newer)) if number else None,
+        older=Link("Older articles", _page_url(base, older)) if older else None,
+    )
+
+
+def _related(term: Term, entries: Sequence[Entry]) -> tuple[TermCount, ...]:
+    """Return the terms of the same taxonomy that stand beside this one most often."""
+    counts = Counter(
+        other
+        for entry in entries
+        for other in entry.all_terms
+        if other.taxonomy == term.taxonomy and other.slug != term.slug
+    )
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].slug))
+    return tuple(TermCount(other, count) for other, count in ranked[:_RELATED])
+
+
+def _letters(terms: Sequence[TermCount]) -> tuple[Letter, ...]:
+    groups: dict[str, list[TermCount]] = {}
+    for item in sorted(terms, key=lambda item: (_sort_name(item.term.name), item.term.slug)):
+        groups.setdefault(_initial(item.term.name), []).append(item)
+    return tuple(Letter(name, tuple(items)) for name, items in sorted(groups.items()))
+
+
+def _sort_name(name: str) -> str:
+    """Return a name without case and accents, so that "Élections" stands among the E's."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(char for char in letters if not unicodedata.combining(char))
+
+
+def _initial(name: str) -> str:
+    first = _sort_name(name)[:1].upper()
+    return first if first.isalpha() else "#"

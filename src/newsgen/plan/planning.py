@@ -1,0 +1,132 @@
+"""Archive -> every page and asset that the site shall have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from newsgen.errors import Location, PlanError, Problem
+from newsgen.model import Archive, Asset, Link, MenuItem, Page
+from newsgen.permalink import MANIFEST, collision_key, output_path
+from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
+from newsgen.plan.contexts import SiteContext
+from newsgen.plan.dates import archive_page, date_pages
+from newsgen.plan.feeds import feed_pages
+from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
+from newsgen.plan.sitemap import colour_pages, not_found_page, sitemap_pages
+
+__all__ = ["STANDARD", "Plan", "Planner", "plan", "site_context"]
+
+Planner: TypeAlias = Callable[[Archive], Iterable[Page | Asset]]
+
+# Articles first: a page is published before the lists that lead to it.
+STANDARD: tuple[Planner, ...] = (
+    article_pages,
+    standing_pages,
+    redirect_pages,
+    date_pages,
+    term_pages,
+    taxonomy_pages,
+    archive_page,
+    home_pages,
+    feed_pages,
+    not_found_page,
+    colour_pages,
+)
+
+
+class Plan(NamedTuple):
+    """All that the site shall consist of, in the order in which it may be published; and what cannot be in it."""
+
+    site: SiteContext
+    items: tuple[Page | Asset, ...]
+    errors: tuple[PlanError, ...]
+
+
+def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Planner] = STANDARD) -> Plan:
+    """Return all that the site shall consist of; the sitemap is planned last, from the others.
+
+    The built-in pages use the interface that users have: a planner is a function from Archive to pages. Where
+    several claim one output path, compared as a case-blind disk would, they are in `errors` and not in `items`.
+    """
+    static = [Asset(file.url, file.source, file.digest) for file in archive.files]
+    items: list[Page | Asset] = [*assets, *static]
+    for planner in planners:
+        items.extend(planner(archive))
+    items.extend(sitemap_pages(archive, [item for item in items if isinstance(item, Page)]))
+    errors, refused = _collisions(items)
+    kept = tuple(item for index, item in enumerate(items) if index not in refused)
+    return Plan(site_context(archive), kept, errors)
+
+
+def site_context(archive: Archive) -> SiteContext:
+    """Return what every page shows of the site; the menu is that of the settings, else the sections."""
+    site = archive.site
+    sections = [MenuItem(term.name, term.url) for term in archive.by_term("sections")]
+    named = {term.taxonomy for entry in archive.entries for term in entry.all_terms}
+    return SiteContext(
+        title=site.title,
+        subtitle=site.subtitle,
+        description=site.description,
+        base_url=site.base_url,
+        language=site.language,
+        publisher_name=site.publisher.name,
+        publisher_url=site.publisher.url,
+        publisher_founded=site.publisher.founding_date,
+        policies=site.publisher.policies,
+        menu=tuple(sections) if site.menu is None else site.menu,
+        taxonomies=tuple(Link(item.title, item.url) for item in site.taxonomies if item.name in named),
+        footer=site.footer,
+        logo=site.logo,
+        has_colours=bool(site.colours),
+        feed=site_feed(archive),
+    )
+
+
+def _collisions(items: Sequence[Page | Asset]) -> tuple[tuple[PlanError, ...], set[int]]:
+    """Return an error for each output path that several items claim, and the indices of those items."""
+    claims: dict[str, list[int]] = {}
+    for index, item in enumerate(items):
+        claims.setdefault(collision_key(output_path(item.url)), []).append(index)
+    errors: list[PlanError] = []
+    refused: set[int] = set()
+    for path, indices in claims.items():
+        culprits = list(indices)
+        if path == MANIFEST:
+            errors.append(_error([items[index] for index in indices], "it is where newsgen keeps its checksums"))
+        elif len(indices) > 1:
+            errors.append(_error([items[index] for index in indices], "several pages would stand there"))
+        else:
+            culprits = _below(path, claims)
+            if culprits:
+                culprits += indices
+                errors.append(_error([items[index] for index in culprits], "one would be a file and a folder at once"))
+        if path == MANIFEST or len(culprits) > 1:
+            refused.update(culprits)
+    return tuple(errors), refused
+
+
+def _below(path: str, claims: dict[str, list[int]]) -> list[int]:
+    """Return who claims a file where `path` needs a folder."""
+    found: list[int] = []
+    folder = path.rpartition("/")[0]
+    while folder:
+        found.extend(claims.get(folder, ()))
+        folder = folder.rpartition("/")[0]
+    return found
+
+
+def _error(items: Sequence[Page | Asset], reason: str) -> PlanError:
+    ordered = sorted(items, key=_description)
+    places = [source for item in ordered for source in item.sources]
+    names = " and ".join(dict.fromkeys(_description(item) for item in ordered))
+    message = f"{ordered[0].url} is wanted by {names}: {reason}"
+    hint = "give one of them another slug, date or url" if places else "rename one of them"
+    return PlanError(Problem(message, Location(places[0]) if places else None, hint))
+
+
+def _description(item: Page | Asset) -> str:
+    if isinstance(item, Asset):
+        return item.source
+    name = f"the {item.kind} page {item.title!r}"
+    return ", ".join(item.sources) if item.sources else name

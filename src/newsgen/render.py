@@ -1,0 +1,298 @@
+"""Page -> bytes, and page or asset -> fingerprint; the Jinja environment.
+
+Rendering is a function of picklable values: it reads the page, the settings it was made with, the templates and the
+article's text, and nothing else: no clock, no environment, no file time. So it may run in any process, in any order.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+
+import jinja2
+import markdown
+from jinja2 import Environment, StrictUndefined
+from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
+from markupsafe import Markup
+
+from newsgen import dates, files, frontmatter, markup, theme
+from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
+from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
+from newsgen.model import Asset, Body, Entry, Image, Link, MarkdownSettings, Output, Page, Term
+from newsgen.permalink import output_path
+from newsgen.version import VERSION
+
+__all__ = ["Failure", "RenderSettings", "Renderer", "render_all"]
+
+# Stands for the root of the site in a page until its links are made: a noncharacter, which no text of a site holds.
+_ROOT = "\ufdd0"
+_SHARED = (Entry, Term, Link, Image, Body, dates.Moment)
+_REMEMBERED_BODIES = 500
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """All that rendering needs beside the page: small, and picklable for a worker.
+
+    `site` is what templates know as `site`. `names_index` writes "index.html" into links, for pages read from disk.
+    """
+
+    root: str
+    site: object
+    base_url: str
+    markdown: MarkdownSettings
+    names_index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A page or file that could not be made, and why."""
+
+    item: Page | Asset
+    error: NewsgenError
+
+
+class _Environment(Environment):
+    """Jinja, except that an article's body, where a template reads it, is its HTML."""
+
+    to_html: Callable[[Body], Markup]
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        try:
+            value: object = getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
+        return self.to_html(value) if type(value) is Body else value
+
+
+class Renderer:
+    """Renders pages for one site. Not for use by two threads at once."""
+
+    def __init__(self, settings: RenderSettings) -> None:
+        root = Path(settings.root)
+        self._settings = settings
+        self._root = root
+        self._converter = markup.Converter(settings.markdown)
+        self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
+        self._names_index = settings.names_index
+        self._environment = _environment(root, self._html, self._link, settings.base_url)
+        self._closures = theme.Closures(self._environment, theme.template_names(root))
+        self._fingerprinter = Fingerprinter(_SHARED)
+        self._base = b""
+
+    def fingerprint(self, item: Page | Asset) -> bytes:
+        """Return the digest of all that the item's bytes depend on."""
+        if isinstance(item, Asset):
+            return digest_bytes(item.url.encode(), item.digest)
+        self._base = self._base or self._base_digest()
+        return digest_bytes(self._base, self._closures.digest(item.template), self._fingerprinter.digest(item))
+
+    def render(self, item: Page | Asset) -> Output:
+        """Return the item's file. Raises TemplateError, or ContentError where its text changed since it was read."""
+        if isinstance(item, Asset):
+            return Output(item.url, self._asset(item), self.fingerprint(item))
+        self._names_index = self._settings.names_index and item.links == "relative"
+        variables = {field.name: getattr(item.context, field.name) for field in fields(item.context)}
+        try:
+            template = self._environment.get_template(item.template)
+            text = template.render(variables, site=self._settings.site, page=item)
+        except NewsgenError:
+            raise
+        except RecursionError:
+            message = "the template includes itself without end, or is nested too deeply"
+            raise TemplateError(Problem(message, Location(f"templates/{item.template}"))) from None
+        except Exception as error:  # a template is the site's code, and may fail in any way
+            raise self._template_error(error, item) from None
+        text = text.replace(_ROOT, self._root_of(item))
+        return Output(item.url, text.encode("utf-8", "replace"), self.fingerprint(item))
+
+    def _base_digest(self) -> bytes:
+        """Return the digest of what every page depends on: the site's own values and the versions of all tools."""
+        names = [name for name, _ in self._settings.markdown.extensions]
+        tools = (
+            ("newsgen", VERSION, _own_digest()),
+            ("jinja2", version("jinja2")),
+            ("markdown", markdown.__version__),
+            ("nh3", version("nh3")),
+            *((name, _extension_version(name)) for name in names),
+        )
+        settings = (self._settings.site, self._settings.base_url, self._settings.markdown, self._settings.names_index)
+        return self._fingerprinter.digest((tools, settings))
+
+    def _asset(self, item: Asset) -> bytes:
+        try:
+            data = files.read_bytes(self._root, item.source)
+        except OSError as error:
+            message = f"the file cannot be read: {error.strerror or error}"
+            raise ContentError(Problem(message, Location(item.source))) from None
+        if blake2b(data, digest_size=DIGEST_SIZE).digest() != item.digest:
+            raise _changed(item.source)
+        return data
+
+    def _root_of(self, page: Page) -> str:
+        """Return what leads from a page to the root of the site, with a "/" at its end."""
+        if page.links == "absolute":
+            return f"{self._settings.base_url}/"
+        if page.links == "rooted":
+            host_end = self._settings.base_url.find("/", len("https://"))
+            return self._settings.base_url[host_end:] + "/" if host_end > 0 else "/"
+        return "../" * output_path(page.url).count("/") or "./"
+
+    def _link(self, url: str) -> str:
+        """Return a link to a URL on the site (the filter `url`); an address elsewhere as it is."""
+        if url[:1] != "/" or url[1:2] == "/":
+            return url
+        if self._names_index:
+            path, sign, rest = url.partition("#")
+            url = f"{path}index.html{sign}{rest}" if path.endswith("/") else url
+        return _ROOT + url[1:]
+
+    def _html(self, body: Body) -> Markup:
+        """Return the HTML of a body, as it stands in the page that is being rendered."""
+        html = self._converted(body)
+        sizes = {url: (width, height) for url, width, height in body.sizes}
+        allows = self._settings.markdown.raw_html == "allow"
+        return Markup(markup.finish(html, dict(body.links), sizes, self._link, allows_external_images=allows))  # noqa: S704  # cleaned by the converter
+
+    def _converted(self, body: Body) -> str:
+        key = (body.path, body.digest, body.drops_title)
+        html = self._bodies.get(key)
+        if html is None:
+            html = self._bodies[key] = self._convert(body)
+            if len(self._bodies) > _REMEMBERED_BODIES:
+                self._bodies.popitem(last=False)
+        return html
+
+    def _convert(self, body: Body) -> str:
+        try:
+            text = frontmatter.clean(frontmatter.decode(files.read_bytes(self._root, body.path), body.path))[0]
+            source = frontmatter.split(text, body.path)
+        except (OSError, ContentError):
+            raise _changed(body.path) from None
+        text = markup.without_heading(source.body) if body.drops_title else source.body
+        if digest_bytes(text.encode()) != body.digest:
+            raise _changed(body.path)
+        return self._converter.html(text, Location(body.path, source.body_line))
+
+    def _template_error(self, error: Exception, page: Page) -> TemplateError:
+        """Return what went wrong in a template, with the last line of a template that was being run."""
+        hint = f"it was making the page {page.url}"
+        if isinstance(error, TemplateNotFound):
+            place = self._template_place(error.__traceback__) or Location(*_named_by(page))
+            return TemplateError(Problem(f"there is no template {error.name!r}", place, hint))
+        if isinstance(error, TemplateSyntaxError):
+            name = self._template_path(error.filename) if error.filename else f"templates/{error.name}"
+            return TemplateError(Problem(str(error.message), Location(name, error.lineno), hint))
+        place = self._template_place(error.__traceback__) or Location(f"templates/{page.template}")
+        text = str(error) if isinstance(error, jinja2.UndefinedError) else f"{type(error).__name__}: {error}"
+        return TemplateError(Problem(text.replace(_ROOT, "/"), place, hint))
+
+    def _template_place(self, trace: TracebackType | None) -> Location | None:
+        found = None
+        for frame, line in traceback.walk_tb(trace):
+            name = frame.f_code.co_filename
+            if "jinja2" not in name and name.endswith((".html", ".xml", ".txt", ".css", ".json")):
+                found = Location(self._template_path(name), line)
+        return found
+
+    def _template_path(self, name: str) -> str:
+        for folder, shown in ((self._root, ""), (theme.built_in_folder(), "theme/")):
+            if name.startswith(f"{folder}/"):
+                return shown + name.removeprefix(f"{folder}/")
+        return name
+
+
+def _named_by(page: Page) -> tuple[str, int]:
+    return (page.sources[0], 0) if page.sources else (f"templates/{page.template}", 0)
+
+
+def _changed(path: str) -> ContentError:
+    return ContentError(Problem("the file changed while the site was being built", Location(path), "build again"))
+
+
+def _environment(
+    root: Path, to_html: Callable[[Body], Markup], link: Callable[[str], str], base_url: str
+) -> _Environment:
+    environment = _Environment(
+        loader=theme.loader(root),
+        autoescape=lambda name: name is None or not name.endswith((".txt", ".css")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.to_html = to_html
+    # What differs from one run to the next has no place in a page.
+    del environment.filters["random"], environment.globals["lipsum"]
+    environment.filters |= {
+        "url": link,
+        "absolute_url": lambda url: url if markup.is_external(url) else base_url + url,
+        "date_in_words": dates.in_words,
+        "time_in_words": dates.time_in_words,
+        "month_name": dates.month_in_words,
+        "thousands": lambda number: f"{number:,}",
+    }
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _own_digest() -> str:
+    """Return the digest of newsgen's own code: in a checkout it changes without its version."""
+    package = Path(__file__).parent
+    sources = sorted(package.rglob("*.py"))
+    return digest_bytes(*(path.read_bytes() for path in sources)).hex()
+
+
+def _extension_version(name: str) -> str:
+    """Return the version of the package that holds a Markdown extension; "" for a module of the site's own."""
+    top = name.partition(":")[0].partition(".")[0]
+    if name in markup.BUILT_IN_EXTENSIONS or top == "markdown":
+        return markdown.__version__
+    try:
+        return ",".join(f"{item} {version(item)}" for item in sorted(set(packages_distributions().get(top, ()))))
+    except PackageNotFoundError:
+        return ""
+
+
+@lru_cache(maxsize=2)
+def _worker_renderer(settings: RenderSettings) -> Renderer:
+    return Renderer(settings)
+
+
+def _render_batch(settings: RenderSettings, batch: Sequence[Page | Asset]) -> list[Output | Failure]:
+    return list(_rendered(_worker_renderer(settings), batch))
+
+
+def _rendered(renderer: Renderer, items: Iterable[Page | Asset]) -> Iterator[Output | Failure]:
+    for item in items:
+        try:
+            yield renderer.render(item)
+        except NewsgenError as error:
+            yield Failure(item, error)
+
+
+def render_all(
+    renderer: Renderer, settings: RenderSettings, items: Sequence[Page | Asset], executor: Executor | None = None
+) -> Iterator[Output | Failure]:
+    """Yield the file of each item, in the order of `items`; a failure where one cannot be made.
+
+    With an executor the items go to it in batches; without one they are rendered here.
+    """
+    if executor is None:
+        yield from _rendered(renderer, items)
+        return
+    waiting = iter(items)
+    batches = iter(lambda: tuple(islice(waiting, _BATCH)), ())
+    for outputs in executor.map(_render_batch, *zip(*((settings, batch) for batch in batches), strict=True)):
+        yield from outputs
