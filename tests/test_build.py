@@ -1,0 +1,523 @@
+"""The laws of the build, over whole sites: exact, small, safe, clean, hermetic."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from newsgen.build import Options, build
+from newsgen.dates import parse
+from newsgen.errors import BuildError, errors_in
+from newsgen.load import Selection
+from tests.sites import SETTINGS, make, snapshot, write
+from tests.strategies import Edit, apply, articles, edits
+
+THREE = """-- articles/2024/flood.md --
+---
+title: Flood reaches the town
+date: 2024-03-05
+tags: [Rivers, Town hall]
+section: World
+summary: The river rose.
+---
+The first paragraph. See [the rain](rain.md#later).
+
+The second paragraph.
+-- articles/2024/rain.md --
+---
+title: Rain for a week
+date: 2024-03-04
+tags: [Rivers]
+authors: Weather desk
+summary: It rained.
+---
+Rain.
+
+## Later
+
+More rain.
+-- articles/1987/fire.md --
+---
+title: Fire at the mill
+date: 1987-05
+section: World
+summary: The mill burnt.
+---
+Fire.
+"""
+
+
+YEARLY = "---\ntitle: T\ndate: 2024\n---\n"
+
+
+def clean_copy(root: Path) -> dict[str, bytes]:
+    """Return the output of the site's sources built into an empty folder elsewhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "elsewhere"
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns("output", ".newsgen"))
+        build(copy)
+        return snapshot(copy / "output")
+
+
+def problems(group: BaseException) -> list[str]:
+    return [str(error) for error in errors_in(group)]
+
+
+# Exact
+
+
+@settings(max_examples=25)
+@given(st.lists(st.lists(edits(), min_size=1, max_size=3), min_size=1, max_size=4), st.lists(articles(), max_size=4))
+@example(
+    [[Edit("write", "articles/one.md", "---\ntitle: T\ndate: 2024\n---\n")], [Edit("delete", "articles/one.md")]], []
+)
+def test_an_incremental_build_equals_a_clean_one_after_any_edits(steps: list[list[Edit]], first: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = make(Path(folder) / "site", "")
+        for number, text in enumerate(first):
+            write(root, f"articles/first-{number}.md", text)
+        faults = _try_build(root)
+        for step in steps:
+            for edit in step:
+                apply(root, edit)
+            damaged = snapshot(root / "output")
+            faults = _try_build(root)
+            if faults:
+                assert snapshot(root / "output") == damaged, "a build that failed changed the output"
+            else:
+                assert snapshot(root / "output") == clean_copy(root)
+                assert _try_build(root) == []
+
+
+def _try_build(root: Path) -> list[str]:
+    """Build; return the mistakes that stopped it, such as two articles at one URL."""
+    try:
+        build(root)
+    except (ExceptionGroup, BuildError) as group:
+        return problems(group)
+    return []
+
+
+def test_a_second_build_renders_and_writes_nothing(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    before = {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*")}
+    report = build(root)
+    assert report.rendered == ()
+    assert report.changes == ((), (), ())
+    assert {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*")} == before
+
+
+def test_editing_a_body_renders_that_article_and_its_feeds_alone(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    place = root / "articles/2024/flood.md"
+    place.write_text(place.read_text().replace("second paragraph", "second, mended paragraph"))
+    report = build(root)
+    assert set(report.rendered) == {
+        "/2024/03/05/flood/",
+        "/feed.xml",
+        "/tags/rivers/feed.xml",
+        "/tags/town-hall/feed.xml",
+        "/sections/world/feed.xml",
+    }
+    assert b"mended" in (root / "output/2024/03/05/flood/index.html").read_bytes()
+
+
+def test_editing_a_title_renders_the_neighbours_too_and_no_unrelated_page(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    place = root / "articles/1987/fire.md"
+    place.write_text(place.read_text().replace("Fire at the mill", "Great fire at the mill"))
+    rendered = set(build(root).rendered)
+    assert {"/1987/05/fire/", "/2024/03/04/rain/", "/1987/", "/1987/05/", "/sections/world/", "/"} <= rendered
+    assert not {"/2024/03/05/flood/", "/tags/rivers/", "/2024/", "/2024/03/05/"} & rendered
+
+
+def test_a_new_slug_of_one_article_reaches_the_articles_that_link_to_it(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    place = root / "articles/2024/rain.md"
+    place.write_text(place.read_text().replace("title: Rain", "slug: long-rain\ntitle: Rain"))
+    build(root)
+    page = (root / "output/2024/03/05/flood/index.html").read_text()
+    assert 'href="../../../../2024/03/04/long-rain/#later"' in page
+    assert not (root / "output/2024/03/04/rain").exists()
+
+
+def test_an_altered_or_deleted_output_file_is_made_again(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    before = snapshot(root / "output")
+    (root / "output/index.html").write_text("altered")
+    (root / "output/tags/index.html").unlink()
+    build(root)
+    assert snapshot(root / "output") == before
+
+
+def test_a_touched_output_file_is_not_rendered_again(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    os.utime(root / "output/index.html", (1, 1))
+    assert build(root).rendered == ()
+
+
+@pytest.mark.parametrize("damage", ["lost", "cut", "scrambled", "from another version"])
+def test_a_damaged_cache_costs_time_and_no_truth(tmp_path: Path, damage: str) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    (root / "articles/2024/rain.md").unlink()
+    flood = root / "articles/2024/flood.md"
+    flood.write_text(flood.read_text().replace("[the rain](rain.md#later)", "the rain"))
+    write(root, "output/mine.txt", "foreign")
+    for record in (root / ".newsgen").glob("record-*"):
+        data = record.read_bytes()
+        if damage == "lost":
+            shutil.rmtree(root / ".newsgen")
+        elif damage == "cut":
+            record.write_bytes(data[:50])
+        elif damage == "scrambled":
+            record.write_bytes(data.replace(b"a", b"b"))
+        else:
+            record.write_bytes(data.replace(b'"version":1', b'"version":9'))
+    build(root)
+    after = snapshot(root / "output")
+    assert after.pop("mine.txt") == b"foreign"
+    assert after == clean_copy(root)
+
+
+def test_a_changed_template_setting_or_static_file_ends_right(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    write(root, "templates/day.html", '{% extends "theme/day.html" %}{% block title %}A day{% endblock %}\n')
+    write(root, "static/img/logo.svg", "<svg/>")
+    write(root, "newsgen.yaml", SETTINGS + "subtitle: Daily\n")
+    build(root)
+    assert "<title>A day" in (root / "output/2024/03/05/index.html").read_text()
+    assert snapshot(root / "output") == clean_copy(root)
+    (root / "templates/day.html").unlink()
+    (root / "static/img/logo.svg").unlink()
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+    assert not (root / "output/img").exists()
+
+
+def test_editing_one_template_renders_the_pages_made_of_it_alone(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE + "-- templates/day.html --\n{% extends 'theme/day.html' %}\n")
+    build(root)
+    write(root, "templates/day.html", "{% extends 'theme/day.html' %}\n\n")
+    assert set(build(root).rendered) == {"/2024/03/05/", "/2024/03/04/"}
+
+
+def test_full_renders_everything_and_writes_nothing_that_is_the_same(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    first = build(root)
+    report = build(root, options=Options(full=True))
+    assert set(report.rendered) == set(first.rendered)
+    assert report.changes == ((), (), ())
+
+
+# Hermetic
+
+
+def test_order_zone_hash_seed_and_folder_change_no_byte(tmp_path: Path) -> None:
+    root = make(tmp_path / "first" / "site", THREE)
+    build(root)
+    expected = snapshot(root / "output")
+    for number, zone in enumerate(("UTC", "Pacific/Auckland", "America/New_York")):
+        copy = tmp_path / f"folder {number}" / "ünï"
+        copy.mkdir(parents=True)
+        for path in sorted(root.rglob("*"), reverse=number % 2 == 0):
+            if path.is_file() and not {"output", ".newsgen"} & set(path.relative_to(root).parts):
+                write(copy, path.relative_to(root).as_posix(), path.read_bytes())
+        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": str(number), "LC_ALL": "C", "LANG": "de_DE.UTF-8"}
+        run = subprocess.run(
+            [sys.executable, "-m", "newsgen", "build", "--site", str(copy), "--quiet"],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stderr
+        assert snapshot(copy / "output") == expected
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_the_number_of_workers_changes_no_byte(tmp_path: Path, workers: int) -> None:
+    root = make(tmp_path / "site", THREE)
+    build(root, tmp_path / "alone")
+    build(root, tmp_path / "together", Options(executor=lambda pages: ProcessPoolExecutor(workers)))
+    assert snapshot(tmp_path / "alone") == snapshot(tmp_path / "together")
+
+
+# Safe and clean
+
+
+def test_a_mistake_in_the_content_changes_nothing(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    before = snapshot(root / "output")
+    write(root, "articles/bad.md", "---\ntitle: Bad\ndate: 2024-13-01\n---\n")
+    write(root, "articles/2024/rain.md", "---\ntitle: Changed\ndate: 2024-03-04\n---\n")
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    assert problems(caught.value) == [
+        "articles/bad.md:3: '2024-13-01' is not a date\n    hint: write it as YYYY-MM-DD, for example 2024-12-01"
+    ]
+    assert snapshot(root / "output") == before
+
+
+def test_a_mistake_in_a_template_changes_nothing_and_is_named_with_its_line(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    before = snapshot(root / "output")
+    write(root, "templates/day.html", "<p>\n{{ nothing_of_this_name }}\n")
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    assert any(
+        text.startswith("templates/day.html:2: 'nothing_of_this_name' is undefined") for text in problems(caught.value)
+    )
+    assert snapshot(root / "output") == before
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% if %}", "templates/day.html:1: "),
+        ("{% include 'day.html' %}", "includes itself without end"),
+        ("{% extends 'nowhere.html' %}", "there is no template 'nowhere.html'"),
+        ("{{ 1 / 0 }}", "ZeroDivisionError"),
+        ("{{ page.nothing }}", "has no attribute 'nothing'"),
+        ("{{ entries | random }}", "No filter named 'random'"),
+    ],
+)
+def test_a_faulty_template_is_a_clear_error(tmp_path: Path, template: str, message: str) -> None:
+    root = make(tmp_path, THREE + f"-- templates/day.html --\n{template}\n")
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    assert message in problems(caught.value)[0]
+    assert not (root / "output").exists() or snapshot(root / "output") == {}
+
+
+def test_keep_going_builds_what_is_sound_and_keeps_the_last_good_page(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    good = (root / "output/2024/03/04/rain/index.html").read_bytes()
+    write(root, "articles/2024/rain.md", "---\ntitle: [broken\n---\n")
+    flood = root / "articles/2024/flood.md"
+    flood.write_text(flood.read_text().replace("second", "mended"))
+    report = build(root, options=Options(keep_going=True))
+    assert len(report.errors) == 1
+    assert (root / "output/2024/03/04/rain/index.html").read_bytes() == good
+    assert b"mended" in (root / "output/2024/03/05/flood/index.html").read_bytes()
+    write(root, "articles/2024/rain.md", "---\ntitle: Whole\ndate: 2024-03-04\n---\n## Later\n")
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+
+
+def test_keep_going_with_a_faulty_template_keeps_the_pages_made_of_it(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    before = snapshot(root / "output")
+    write(root, "templates/day.html", "{{ nothing }}")
+    report = build(root, options=Options(keep_going=True))
+    assert {error.problem.message for error in report.errors} == {"'nothing' is undefined"}
+    assert snapshot(root / "output") == before
+
+
+def test_strict_makes_a_warning_an_error(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE + "-- articles/x.md --\n---\ntitle: X\ndate: 2024\n---\n[gone](missing.md)\n")
+    assert [problem.message for problem in build(root).warnings] == ["'missing.md' is linked to, and is not there"]
+    with pytest.raises(ExceptionGroup):
+        build(root, options=Options(strict=True))
+
+
+def test_foreign_files_in_the_output_folder_are_left_alone(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    write(root, "output/mine.txt", "foreign")
+    write(root, "output/2024/mine.txt", "foreign")
+    build(root)
+    for path in (root / "articles/2024").iterdir():
+        path.unlink()
+    build(root)
+    assert (root / "output/mine.txt").read_text() == "foreign"
+    assert [path.name for path in (root / "output/2024").iterdir()] == ["mine.txt"]
+
+
+def test_a_foreign_file_in_the_way_stops_the_build(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    write(root, "output/index.html", "mine")
+    write(root, "output/tags", "mine")
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    found = problems(caught.value)
+    assert [text.split(":")[0] for text in found] == ["output/index.html", "output/tags"]
+    assert snapshot(root / "output") == {"index.html": b"mine", "tags": b"mine"}
+
+
+def test_nothing_is_written_through_a_link_in_the_output_folder(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", THREE)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (root / "output").mkdir()
+    (root / "output/2024").symlink_to(elsewhere)
+    (root / "output/index.html").symlink_to(elsewhere / "target.html")
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    assert all("symbolic link" in text for text in problems(caught.value))
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_an_output_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", THREE)
+    (tmp_path / "elsewhere").mkdir()
+    (root / "output").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BuildError, match="symbolic link"):
+        build(root)
+
+
+@pytest.mark.parametrize("out", [".", "..", "/", "articles", "articles/x", "static", "templates/y", ".newsgen", ".git"])
+def test_the_site_is_never_built_into_its_own_sources(tmp_path: Path, out: str) -> None:
+    root = make(tmp_path / "site", THREE)
+    before = snapshot(tmp_path)
+    with pytest.raises(BuildError, match="own sources"):
+        build(root, root / out)
+    assert snapshot(tmp_path) == before
+
+
+def test_a_folder_of_somebody_elses_files_is_refused(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", THREE)
+    write(tmp_path, "documents/letter.txt", "dear")
+    with pytest.raises(BuildError, match="did not write"):
+        build(root, tmp_path / "documents")
+    assert snapshot(tmp_path / "documents") == {"letter.txt": b"dear"}
+
+
+def test_a_checksums_file_that_is_not_ours_gives_us_no_right_to_remove(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", THREE)
+    write(tmp_path, "bag/data/precious.txt", "p")
+    write(tmp_path, "bag/manifest-sha256.txt", f"{'0' * 64}  data/precious.txt\n")
+    with pytest.raises(BuildError):
+        build(root, tmp_path / "bag")
+    assert (tmp_path / "bag/data/precious.txt").exists()
+
+
+def test_a_checksums_file_with_paths_that_climb_out_removes_nothing_outside(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", THREE)
+    build(root)
+    write(tmp_path, "precious.txt", "p")
+    write(root, "precious.txt", "p")
+    manifest = root / "output/manifest-sha256.txt"
+    manifest.write_text(manifest.read_text() + f"{'0' * 64}  ../precious.txt\n{'0' * 64}  {tmp_path}/precious.txt\n")
+    shutil.rmtree(root / ".newsgen")
+    build(root)
+    assert (root / "precious.txt").exists()
+    assert (tmp_path / "precious.txt").exists()
+
+
+def test_a_page_can_take_the_place_of_a_folder_and_back(tmp_path: Path) -> None:
+    root = make(tmp_path, "-- articles/x.md --\n---\ntitle: X\ndate: 2024\nurl: /a/b.html\n---\n")
+    build(root)
+    write(root, "articles/x.md", "---\ntitle: X\ndate: 2024\nurl: /a/b.html/c.html\n---\n")
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+    write(root, "articles/x.md", "---\ntitle: X\ndate: 2024\nurl: /a/b.html\n---\n")
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+
+
+def test_two_builds_at_once_do_not_mix(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    seen: list[str] = []
+
+    def meanwhile(stage: str, done: int, total: int) -> None:
+        if stage == "rendering" and not seen:
+            with pytest.raises(BuildError) as caught:
+                build(root)
+            seen.append(str(caught.value))
+
+    build(root, options=Options(progress=meanwhile))
+    assert seen[0].startswith("another build of this site is under way")
+    assert snapshot(root / "output") == clean_copy(root)
+
+
+@pytest.mark.parametrize("moved", [0, 1, 5, 30])
+def test_a_build_killed_while_publishing_leaves_whole_pages_and_the_next_ends_right(tmp_path: Path, moved: int) -> None:
+    root = make(tmp_path / "site", THREE)
+    build(root)
+    flood = root / "articles/2024/flood.md"
+    flood.write_text(flood.read_text().replace("title: Flood", "title: Great flood").replace("Town hall", "Dams"))
+    before, wanted = snapshot(root / "output"), clean_copy(root)
+    # The process ends itself, without any cleaning up, in the middle of the moves.
+    code = (
+        "import os, sys; from pathlib import Path; from newsgen.build import build\n"
+        "count, replace = 0, os.replace\n"
+        "def dying(source, place):\n"
+        "    global count\n"
+        f"    if count >= {moved}: os._exit(9)\n"
+        "    count += '/stage/' in str(source)\n"
+        "    replace(source, place)\n"
+        "os.replace = dying\n"
+        f"build(Path({str(root)!r}))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=False)
+    for path, data in snapshot(root / "output").items():
+        assert data in (before.get(path), wanted.get(path)), path
+    assert run.returncode in (0, 9)
+    build(root)
+    assert snapshot(root / "output") == wanted
+
+
+# Which articles
+
+
+def test_drafts_and_future_articles_are_built_only_when_asked_for(tmp_path: Path) -> None:
+    text = THREE + "-- articles/draft.md --\n---\ntitle: Draft\ndate: 2024-01-01\ndraft: true\n---\n"
+    root = make(tmp_path, text)
+    now = Selection(now=_instant("2024-03-05T00:00:00Z") - 1)
+    build(root, options=Options(now))
+    assert not (root / "output/2024/03/05").exists()
+    assert not (root / "output/2024/01").exists()
+    report = build(root, options=Options(now._replace(future=True, drafts=True)))
+    assert (root / "output/2024/03/05/flood/index.html").exists()
+    assert (root / "output/2024/01/01/draft/index.html").exists()
+    assert report.articles == 4
+
+
+def _instant(text: str) -> int:
+    return parse(text, UTC).instant
+
+
+def test_a_removed_articles_text_is_nowhere_in_the_output(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    place = root / "articles/2024/rain.md"
+    place.write_text(place.read_text().replace("title:", "status: removed\ntitle:").replace("More rain.", "SECRET"))
+    build(root)
+    assert not any(b"SECRET" in data for data in snapshot(root / "output").values())
+    assert b"noindex" in (root / "output/2024/03/04/rain/index.html").read_bytes()
+
+
+def test_two_pages_at_one_url_are_one_error_that_names_all(tmp_path: Path) -> None:
+    article = "---\ntitle: T\ndate: 2024-03-05\nslug: {}\n---\n"
+    root = make(tmp_path, "")
+    for name, slug in (("a", "Same"), ("b", "same"), ("c", "SAME")):
+        write(root, f"articles/{name}.md", article.format(slug))
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    (text,) = problems(caught.value)
+    assert "articles/a.md and articles/b.md and articles/c.md" in text
+
+
+def test_offline_links_name_their_files(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root, options=Options(offline=True))
+    page = (root / "output/2024/03/05/flood/index.html").read_text()
+    assert 'href="../../../../2024/03/04/rain/index.html#later"' in page
