@@ -588,6 +588,7 @@ class _Loading:
             path=item.path,
             content=self._body(item),
             subtitle=fields.subtitle,
+            standfirst=fields.subtitle or fields.summary,
             dateline=fields.dateline,
             source=fields.source,
             source_url=fields.source_url,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from html import escape, unescape
 from importlib import import_module
 from typing import NamedTuple
@@ -132,7 +132,8 @@ class Converter:
             from_module = import_module("markdown.extensions.toc")
             toc = options.setdefault("markdown.extensions.toc", {})
             toc.setdefault("slugify", from_module.slugify_unicode)
-        self._markdown = Markdown(extensions=[*names, _House(settings.raw_html)], extension_configs=options)
+        self._make = partial(Markdown, extensions=[*names, _House(settings.raw_html)], extension_configs=options)
+        self._markdown = self._make()
 
     def html(self, text: str, location: Location) -> str:
         """Return the HTML of a text, links as they were written; safe unless the site allows raw HTML.
@@ -144,6 +145,8 @@ class Converter:
             self._markdown.reset()
             html = self._markdown.convert(text)
         except RecursionError:
+            # What was interrupted keeps part of its state, and would read the next text wrongly.
+            self._markdown = self._make()
             hint = "take some of the nested lists, quotations or brackets out"
             raise ContentError(Problem("the text is nested too deeply", location, hint)) from None
         return _clean(html) if self._cleans else html

@@ -232,12 +232,15 @@ class Article(Entry):
 
     `id` is what the article was given once and for all, or its source path without ending. `source` and `source_url`
     say where the text comes from; `path` is its file. `extra` holds the keys that newsgen does not know, as written.
+    `standfirst` is what stands below the headline: the subtitle, else a summary that somebody wrote, and never one
+    that was taken from the text.
     """
 
     id: str
     path: str
     content: Body
     subtitle: str = ""
+    standfirst: str = ""
     dateline: str = ""
     source: str = ""
     source_url: str = ""

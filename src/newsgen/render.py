@@ -36,7 +36,8 @@ __all__ = ["Failure", "RenderSettings", "Renderer", "render_all"]
 # Stands for the root of the site in a page until its links are made: a noncharacter, which no text of a site holds.
 _ROOT = "\ufdd0"
 _SHARED = (Entry, Term, Link, Image, Body, dates.Moment)
-_REMEMBERED_BODIES = 500
+# Characters of converted bodies that are kept: an article stands on its own page and in several feeds.
+_REMEMBERED = 64_000_000
 _BATCH = 32
 
 
@@ -84,6 +85,7 @@ class Renderer:
         self._root = root
         self._converter = markup.Converter(settings.markdown)
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
+        self._remembered = 0
         self._names_index = settings.names_index
         self._environment = _environment(root, self._html, self._link, settings.base_url)
         self._closures = theme.Closures(self._environment, theme.template_names(root))
@@ -169,8 +171,9 @@ class Renderer:
         html = self._bodies.get(key)
         if html is None:
             html = self._bodies[key] = self._convert(body)
-            if len(self._bodies) > _REMEMBERED_BODIES:
-                self._bodies.popitem(last=False)
+            self._remembered += len(html)
+            while self._remembered > _REMEMBERED:
+                self._remembered -= len(self._bodies.popitem(last=False)[1])
         return html
 
     def _convert(self, body: Body) -> str:

@@ -185,10 +185,10 @@ class Target:
             return Changes((), (), ())
         try:
             _write_file(self._pending_file, json.dumps(sorted([*added, *self._owned])).encode())
-            self._clear_the_way(moves, stale)
+            gone = self._clear_the_way(moves, stale)
             for path in moves:
                 self._move(path)
-            for path in sorted(stale):
+            for path in sorted(stale - gone):
                 self._remove(path)
             self._write_manifest(manifest)
             self._write_record(self._with_stats(record))
@@ -221,8 +221,8 @@ class Target:
         hint = "move it away (a file of your own for the site belongs into static/), and build again"
         return BuildError(Problem(f"a page is to stand here, and the file is {kind}", Location(name), hint))
 
-    def _clear_the_way(self, moves: Sequence[str], stale: set[str]) -> None:
-        """Remove what newsgen wrote where a file must become a folder, or a folder a file."""
+    def _clear_the_way(self, moves: Sequence[str], stale: set[str]) -> set[str]:
+        """Remove what newsgen wrote where a file must become a folder, or a folder a file; return what was removed."""
         in_the_way = {folder for path in moves for folder in _parents(path) if folder in stale}
         in_the_way |= {
             other
@@ -236,6 +236,7 @@ class Target:
         for path in moves:
             if _is_folder(self._disk.get(path)) and (self._out / path).is_dir():
                 shutil.rmtree(self._out / path)  # holds empty folders alone: all else was refused or removed
+        return in_the_way
 
     def _move(self, path: str) -> None:
         staged = self._staged[path]

@@ -113,10 +113,10 @@ def _show_table(rows: Sequence[dict[str, str | list[str]]]) -> None:
     console = Console()
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("date", "title", "section", "path"):
-        table.add_column(name, no_wrap=name == "date", overflow="fold")
+        table.add_column(name, no_wrap=name == "date" or not console.is_terminal, overflow="fold")
     for row in rows:
         shown = [row["date"], row["title"], row["section"], row["path"]]
         table.add_row(*(Text(printable(_text(value))) for value in shown))
     if not console.is_terminal:
-        console.width = 200
+        console.width = max((sum(len(_text(row[name])) for name in row) for row in rows), default=80) + 80
     console.print(table)

@@ -34,6 +34,8 @@ STANDARD: tuple[Planner, ...] = (
     colour_pages,
 )
 
+_NAMED = 10
+
 
 class Plan(NamedTuple):
     """All that the site shall consist of, in the order in which it may be published; and what cannot be in it."""
@@ -91,35 +93,39 @@ def _collisions(items: Sequence[Page | Asset]) -> tuple[tuple[PlanError, ...], s
     errors: list[PlanError] = []
     refused: set[int] = set()
     for path, indices in claims.items():
-        culprits = list(indices)
         if path == MANIFEST:
-            errors.append(_error([items[index] for index in indices], "it is where newsgen keeps its checksums"))
+            reason = "newsgen keeps its checksums there"
         elif len(indices) > 1:
-            errors.append(_error([items[index] for index in indices], "several pages would stand there"))
+            reason = "only one page can stand there"
         else:
-            culprits = _below(path, claims)
-            if culprits:
-                culprits += indices
-                errors.append(_error([items[index] for index in culprits], "one would be a file and a folder at once"))
-        if path == MANIFEST or len(culprits) > 1:
-            refused.update(culprits)
+            continue
+        errors.append(_error([items[index] for index in indices], reason))
+        refused.update(indices)
+    for path, indices in _files_as_folders(claims).items():
+        culprits = claims[path] + indices
+        errors.append(_error([items[index] for index in culprits], "one would be a file and a folder at once"))
+        refused.update(culprits)
     return tuple(errors), refused
 
 
-def _below(path: str, claims: dict[str, list[int]]) -> list[int]:
-    """Return who claims a file where `path` needs a folder."""
-    found: list[int] = []
-    folder = path.rpartition("/")[0]
-    while folder:
-        found.extend(claims.get(folder, ()))
-        folder = folder.rpartition("/")[0]
+def _files_as_folders(claims: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Return the claimed files that other items need as a folder, with those items."""
+    found: dict[str, list[int]] = {}
+    for path, indices in claims.items():
+        folder = path.rpartition("/")[0]
+        while folder:
+            if folder in claims:
+                found.setdefault(folder, []).extend(indices)
+            folder = folder.rpartition("/")[0]
     return found
 
 
 def _error(items: Sequence[Page | Asset], reason: str) -> PlanError:
     ordered = sorted(items, key=_description)
     places = [source for item in ordered for source in item.sources]
-    names = " and ".join(dict.fromkeys(_description(item) for item in ordered))
+    named = list(dict.fromkeys(_description(item) for item in ordered))
+    more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
+    names = " and ".join(named[:_NAMED] + more)
     message = f"{ordered[0].url} is wanted by {names}: {reason}"
     hint = "give one of them another slug, date or url" if places else "rename one of them"
     return PlanError(Problem(message, Location(places[0]) if places else None, hint))
