@@ -153,7 +153,10 @@ def _notes(site: Site, archive: Archive, selection: Selection) -> tuple[str, ...
     if not site.base_url and (site.has_feeds or site.has_sitemap):
         notes.append("no base_url is set: feeds and the sitemap, which need it, are left out")
     if selection.now is not None:
-        notes.append(f"{archive.held_back} articles dated later than the time given are held back")
+        count = archive.held_back
+        notes.append(
+            f"{count} article{'s are' if count != 1 else ' is'} held back, dated later than the time that was given"
+        )
     if not archive.articles:
         notes.append("there are no articles yet: make one with 'newsgen new \"Headline\"'")
     return tuple(notes)

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from newsgen.cli.console import show_problems
+from newsgen.cli.console import counted, show_problems
 from newsgen.errors import NewsgenError, errors_in
 from newsgen.version import VERSION
 
@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo("stopped", err=True)
         code = 130
     except (NewsgenError, ExceptionGroup) as group:
-        show_problems(error.problem for error in errors_in(group))
+        count = show_problems(error.problem for error in errors_in(group))
+        click.echo(f"{counted(count, 'error')}: nothing was written", err=True)
         code = 1
     except BrokenPipeError:
         # Whoever read our output has read enough; closing quietly is what a pipeline expects.

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 
 __all__ = ["first_sentence", "front_matter", "headline", "to_markdown"]
 
-# What Markdown would read as more than itself, anywhere in a line.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>{}|~^]|&(?=#?\w+;))")
+# What Markdown would read as more than itself, anywhere in a line; a backslash before it takes that away.
+_SPECIAL = re.compile(r"([\\`*_\[\]{}])")
+# What has no such escape: written as a character reference.
+_REFERENCED = {"<": "&lt;", ">": "&gt;", "|": "&#124;"}
+_AMPERSAND = re.compile(r"&(?=#?\w+;)")
 # What it would read so at the start of a line; digits only where a list item would start.
-_LINE_START = re.compile(r"^([#>+\-=:]|\d{1,9}(?=[.)](?:\s|$)))")
+_LINE_START = re.compile(r"([#+-])|([:=~])|(\d{1,9})(?=[.)](?:\s|$))")
 _SENTENCE_END = re.compile(
-    r"(?<![.\s]\w)(?<!\b(?:Mr|Ms|Dr|St|Lt|No))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov))[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]?[^\Wa-z])"
+    r"(?<![.\s]\w)(?<!\b(?:Mr|Ms|Dr|St|Lt))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov))[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]?[^\Wa-z])"
 )
 _LONGEST_HEADLINE = 110
 
@@ -34,13 +37,15 @@ def to_markdown(text: str) -> str:
 
 
 def _escaped(line: str) -> str:
-    line = _SPECIAL.sub(r"\\\1", line)
+    line = _AMPERSAND.sub("&amp;", _SPECIAL.sub(r"\\\1", line))
+    line = "".join(_REFERENCED.get(char, char) for char in line)
     start = _LINE_START.match(line)
     if not start:
         return line
-    if start[1][0].isdigit():
-        return f"{start[1]}\\{line[start.end() :]}"
-    return f"\\{line}"
+    escapable, other, number = start.groups()
+    if escapable:
+        return f"\\{line}"
+    return f"{number}\\{line[start.end() :]}" if number else f"&#{ord(other)};{line[1:]}"
 
 
 def headline(text: str) -> str:

@@ -1,0 +1,156 @@
+"""How long Python-Markdown would take over a text, found by counting.
+
+Its time grows with the square of a paragraph, and of the number of paragraphs: each sign that means something has the
+paragraph copied, each open bracket is looked for to the end. The estimate knows the text alone and no clock, so
+that a text which builds on one machine builds on every one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["LONGEST", "Costly", "too_costly"]
+
+# Seconds. A novel of two megabytes with ten thousand links takes about three.
+LONGEST = 10.0
+
+# All numbers below are seconds, measured with Python-Markdown 3.11 on one core; what they stand for was found by
+# doubling texts of one sign until the time quadrupled.
+_SHORTEST_TEXT = 3000  # below this nothing takes longer than a second
+_PLACEHOLDER = 25  # characters that stand for a sign once it is read
+
+
+class _Sign(NamedTuple):
+    """The cost of one sign, for each character of its paragraph as well; and how many elements it makes."""
+
+    each: float
+    by_size: float = 3e-11
+    elements: float = 0.0
+
+
+_SIGNS = {
+    '"': _Sign(7e-6),
+    "'": _Sign(7e-6),
+    "\\": _Sign(5e-6),
+    "&": _Sign(1e-5),
+    "*": _Sign(3e-5, elements=0.5),
+    "_": _Sign(3e-5, elements=0.5),
+    "`": _Sign(3e-5, 1.5e-10, elements=0.5),
+    "[": _Sign(1e-5, elements=1.0),
+    "<": _Sign(3e-5),
+    "://": _Sign(1e-5, 0.0, elements=1.0),
+}
+_BLOCK = 1.5e-4
+_BESIDE = 1.2e-8  # for each pair of elements that stand beside each other
+_OPEN_BRACKET = 2e-7  # for each character up to the closing one
+_OPEN_LINK = 7e-8
+_OPEN_TAG = 3e-8
+_OPEN_DATA = 7e-7
+_COMMENT = 2e-10  # for each open tag and character of its paragraph
+_RULE = 2e-8  # for each character of the paragraph that a heading or rule stands in
+_ABBREVIATION = 1.3e-7
+_DEFINITION = 6e-7  # for each pair of them
+_FENCE = 1e-9  # for each character of the text
+
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d+\.)[ \t]", re.MULTILINE)
+_RULES = re.compile(r"^[ >]*(?:#[^\n]*|[=|: -]+)$", re.MULTILINE)
+_ABBREVIATIONS = re.compile(r"\*\[")
+_DEFINITIONS = re.compile(r"^[ >]*:[ ]", re.MULTILINE)
+_FENCES = re.compile(r"^(?:`{3,}|~{3,})", re.MULTILINE)
+_WHOLE_LINK = re.compile(
+    r"""\]\([ ]*(?:<[^<>\n]*>|[^\s()"'<>]*(?:\([^\s()"'<>]*\)[^\s()"'<>]*)*)[ ]*(?:"[^"\n]*"|'[^'\n]*')?[ ]*\)"""
+)
+_TAG_START = re.compile(r"<[A-Za-z]")
+
+
+class Costly(NamedTuple):
+    """What takes the most time in a text that takes too much: the sign, and the line from 1 of its paragraph."""
+
+    sign: str
+    line: int
+
+
+def too_costly(text: str) -> Costly | None:
+    """Return what makes `text` take longer than `LONGEST` seconds; None where it does not."""
+    if len(text) < _SHORTEST_TEXT:
+        return None
+    of_text = _of_text(text)
+    # A text that is fast as one paragraph is faster as many: nearly every text ends here.
+    if sum(of_text.values()) + sum(_of_block(text).values()) <= LONGEST:
+        return None
+    total = sum(of_text.values())
+    worst = Costly(max(of_text, key=lambda sign: of_text[sign]), 1)
+    most = max(of_text.values())
+    for block, line in _blocks(text):
+        costs = _of_block(block)
+        total += sum(costs.values())
+        sign = max(costs, key=lambda name: costs[name])
+        if costs[sign] > most:
+            worst, most = Costly(sign, line), costs[sign]
+    return worst if total > LONGEST else None
+
+
+def _blocks(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each paragraph with its line."""
+    line, start = 1, 0
+    for blank in _BLANK_LINE.finditer(text):
+        yield text[start : blank.start()], line
+        line += text.count("\n", start, blank.end())
+        start = blank.end()
+    yield text[start:], line
+
+
+def _of_text(text: str) -> dict[str, float]:
+    """Return the seconds that signs take by their number in the whole text."""
+    blocks = text.count("\n\n")
+    items = len(_ITEM.findall(text))
+    definitions = len(_DEFINITIONS.findall(text))
+    costs = {
+        "paragraphs": blocks * _BLOCK + blocks * blocks * _BESIDE,
+        "list items": items * _BLOCK + items * items * _BESIDE,
+        ":": definitions * definitions * _DEFINITION,
+        "```": len(_FENCES.findall(text)) * len(text) * _FENCE,
+        "<": 0.0,
+    }
+    if text.count("<") * len(text) * _OPEN_TAG > 1:
+        costs["<"] = _OPEN_TAG * sum(
+            len(part) - tag.start() for part in text.split(">") for tag in _TAG_START.finditer(part)
+        )
+    return costs
+
+
+def _of_block(block: str) -> dict[str, float]:
+    """Return the seconds that signs take within one paragraph."""
+    size = len(block)
+    counts = {sign: block.count(sign) for sign in _SIGNS}
+    grown = size + _PLACEHOLDER * sum(counts.values())
+    elements = sum(count * _SIGNS[sign].elements for sign, count in counts.items())
+    costs = {
+        sign: count * (known.each + known.by_size * grown + known.elements * (elements * _BESIDE + _BLOCK / 2))
+        for (sign, count), known in zip(counts.items(), _SIGNS.values(), strict=True)
+    }
+    if counts["["] * size * _OPEN_BRACKET > 0.1:
+        costs["["] += _OPEN_BRACKET * _reach(block)
+        open_links = block.count("](") - len(_WHOLE_LINK.findall(block))
+        costs["]("] = open_links * size * _OPEN_LINK
+        costs["*["] = len(_ABBREVIATIONS.findall(block)) * size * _ABBREVIATION
+        costs["<![CDATA["] = block.count("<![CDATA[") * size * _OPEN_DATA
+    if counts["<"]:
+        costs["<!--"] = block.count("<!--") * counts["<"] * size * _COMMENT
+    costs["#"] = len(_RULES.findall(block)) * size * _RULE
+    return costs
+
+
+def _reach(block: str) -> int:
+    """Return the sum of the characters between each "[" and its "]", or the end where it has none."""
+    reach = 0
+    opened: list[int] = []
+    for bracket in re.finditer(r"[\[\]]", block):
+        if bracket[0] == "[":
+            opened.append(bracket.start())
+        elif opened:
+            reach += bracket.start() - opened.pop()
+    return reach + sum(len(block) - start for start in opened)
