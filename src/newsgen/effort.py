@@ -8,6 +8,7 @@ that a text which builds on one machine builds on every one.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ LONGEST = 10.0
 # doubling texts of one sign until the time quadrupled.
 _SHORTEST_TEXT = 3000  # below this nothing takes longer than a second
 _PLACEHOLDER = 25  # characters that stand for a sign once it is read
+_MOST_WORDS = 1000  # abbreviations, past which all of a text is taken for their uses
 
 
 class _Sign(NamedTuple):
@@ -40,30 +42,39 @@ _SIGNS = {
     "`": _Sign(3e-5, 1.5e-10, elements=0.5),
     "[": _Sign(1e-5, elements=1.0),
     "<": _Sign(3e-5),
-    "://": _Sign(1e-5, 0.0, elements=1.0),
+    "{": _Sign(1e-6, 4e-9),
+    "://": _Sign(1e-5, elements=1.0),
+    "  \n": _Sign(3e-5, elements=1.0),
 }
 _BLOCK = 1.5e-4
-_BESIDE = 1.2e-8  # for each pair of elements that stand beside each other
-_OPEN_BRACKET = 2e-7  # for each character up to the closing one
-_OPEN_LINK = 7e-8
-_OPEN_TAG = 3e-8
+_PAIR = 1.2e-8  # for each pair of elements that stand beside each other
+_OPEN_BRACKET = 4e-7  # for each character up to the closing one
+_OPEN_TAG = 6e-8
+_OPEN_LINK = 7e-8  # for each character of the paragraph
 _OPEN_DATA = 7e-7
-_COMMENT = 2e-10  # for each open tag and character of its paragraph
-_RULE = 2e-8  # for each character of the paragraph that a heading or rule stands in
+_RULE = 2e-8
 _ABBREVIATION = 1.3e-7
+_CELL = 4e-9  # for each character of the longest line
+_COMMENT = 2e-10  # for each open tag and character of the paragraph
+_FENCE = 3e-10  # for each character of the text
+_BLANK = 7e-10  # for each pair of blanks in a row
 _DEFINITION = 6e-7  # for each pair of them
-_FENCE = 1e-9  # for each character of the text
+_SAME_NOTE = 7e-7  # for each pair of references to one footnote
+_SAME_WORD = 1.6e-8  # for each pair of uses of an abbreviation
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d+\.)[ \t]", re.MULTILINE)
 _RULES = re.compile(r"^[ >]*(?:#[^\n]*|[=|: -]+)$", re.MULTILINE)
-_ABBREVIATIONS = re.compile(r"\*\[")
+_ABBREVIATIONS = re.compile(r"\*\[([^\]\n]*)")
 _DEFINITIONS = re.compile(r"^[ >]*:[ ]", re.MULTILINE)
 _FENCES = re.compile(r"^(?:`{3,}|~{3,})", re.MULTILINE)
+_NOTES = re.compile(r"\[\^[^\]\n]*\]")
+_BLANKS = re.compile(r"[ ]{1000,}")
 _WHOLE_LINK = re.compile(
     r"""\]\([ ]*(?:<[^<>\n]*>|[^\s()"'<>]*(?:\([^\s()"'<>]*\)[^\s()"'<>]*)*)[ ]*(?:"[^"\n]*"|'[^'\n]*')?[ ]*\)"""
 )
 _TAG_START = re.compile(r"<[A-Za-z]")
+_BRACKETS = re.compile(r"[\[\]]")
 
 
 class Costly(NamedTuple):
@@ -105,21 +116,21 @@ def _blocks(text: str) -> Iterator[tuple[str, int]]:
 
 def _of_text(text: str) -> dict[str, float]:
     """Return the seconds that signs take by their number in the whole text."""
-    blocks = text.count("\n\n")
-    items = len(_ITEM.findall(text))
-    definitions = len(_DEFINITIONS.findall(text))
-    costs = {
-        "paragraphs": blocks * _BLOCK + blocks * blocks * _BESIDE,
-        "list items": items * _BLOCK + items * items * _BESIDE,
-        ":": definitions * definitions * _DEFINITION,
-        "```": len(_FENCES.findall(text)) * len(text) * _FENCE,
-        "<": 0.0,
+    size = len(text)
+    blocks, items = text.count("\n\n"), len(_ITEM.findall(text))
+    fences = sum(map(len, _FENCES.findall(text)))
+    words = dict.fromkeys(_ABBREVIATIONS.findall(text))
+    uses = sum(text.count(word) for word in words if word) if len(words) < _MOST_WORDS else size
+    return {
+        "paragraphs": blocks * (_BLOCK + blocks * _PAIR),
+        "list items": items * (_BLOCK + items * _PAIR),
+        "```": fences * size * _FENCE,
+        ":": len(_DEFINITIONS.findall(text)) ** 2 * _DEFINITION,
+        "[^": sum(count * count for count in Counter(_NOTES.findall(text)).values()) * _SAME_NOTE,
+        "*[": uses * uses * _SAME_WORD if words else 0.0,
+        "<": _reach_of_tags(text) * _OPEN_TAG,
+        " ": sum(len(blanks) ** 2 for blanks in _BLANKS.findall(text)) * _BLANK,
     }
-    if text.count("<") * len(text) * _OPEN_TAG > 1:
-        costs["<"] = _OPEN_TAG * sum(
-            len(part) - tag.start() for part in text.split(">") for tag in _TAG_START.finditer(part)
-        )
-    return costs
 
 
 def _of_block(block: str) -> dict[str, float]:
@@ -129,28 +140,33 @@ def _of_block(block: str) -> dict[str, float]:
     grown = size + _PLACEHOLDER * sum(counts.values())
     elements = sum(count * _SIGNS[sign].elements for sign, count in counts.items())
     costs = {
-        sign: count * (known.each + known.by_size * grown + known.elements * (elements * _BESIDE + _BLOCK / 2))
-        for (sign, count), known in zip(counts.items(), _SIGNS.values(), strict=True)
+        sign: counts[sign] * (known.each + known.by_size * grown + known.elements * (_BLOCK / 2 + elements * _PAIR))
+        for sign, known in _SIGNS.items()
     }
-    if counts["["] * size * _OPEN_BRACKET > 0.1:
-        costs["["] += _OPEN_BRACKET * _reach(block)
-        open_links = block.count("](") - len(_WHOLE_LINK.findall(block))
-        costs["]("] = open_links * size * _OPEN_LINK
+    costs["#"] = len(_RULES.findall(block)) * size * _RULE
+    costs["|"] = block.count("|") * max(map(len, block.split("\n"))) * _CELL
+    if counts["["]:
+        costs["["] += _reach_of_brackets(block) * _OPEN_BRACKET
+        costs["]("] = (block.count("](") - len(_WHOLE_LINK.findall(block))) * size * _OPEN_LINK
         costs["*["] = len(_ABBREVIATIONS.findall(block)) * size * _ABBREVIATION
         costs["<![CDATA["] = block.count("<![CDATA[") * size * _OPEN_DATA
     if counts["<"]:
         costs["<!--"] = block.count("<!--") * counts["<"] * size * _COMMENT
-    costs["#"] = len(_RULES.findall(block)) * size * _RULE
     return costs
 
 
-def _reach(block: str) -> int:
+def _reach_of_brackets(block: str) -> int:
     """Return the sum of the characters between each "[" and its "]", or the end where it has none."""
     reach = 0
     opened: list[int] = []
-    for bracket in re.finditer(r"[\[\]]", block):
+    for bracket in _BRACKETS.finditer(block):
         if bracket[0] == "[":
             opened.append(bracket.start())
         elif opened:
             reach += bracket.start() - opened.pop()
     return reach + sum(len(block) - start for start in opened)
+
+
+def _reach_of_tags(text: str) -> int:
+    """Return the sum of the characters between the start of each tag and the next ">", or the end."""
+    return sum(len(part) - tag.start() for part in text.split(">") for tag in _TAG_START.finditer(part))

@@ -20,6 +20,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from newsgen import effort
 from newsgen.errors import ContentError, Location, Problem
 from newsgen.model import MarkdownSettings
 
@@ -88,9 +89,6 @@ _NO_PARAGRAPH = re.compile(
 _PLAIN_ENOUGH = re.compile(r"[^*_`\[\]<>&\\!{}\"'^~|:#=-]*")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _LONGEST_EXCERPT = 220
-# Python-Markdown looks for the end of an open bracket or quote up to the end of its block, once for each of its
-# patterns: time grows with openings times length. Beyond this product a block takes seconds (measured).
-_LARGEST_EFFORT = 6_000_000
 
 
 class Reference(NamedTuple):
@@ -163,36 +161,11 @@ def _clean(html: str) -> str:
 
 
 def _refuse_effort(text: str, location: Location) -> None:
-    """Raise ContentError where a block holds so many unclosed openings that its conversion would take minutes."""
-    if len(text) < 2000:
-        return
-    line = location.line
-    for block in text.split("\n\n"):
-        size = len(block)
-        for opening, closing in (("[", "]"), ("(", ")"), ("<", ">")):
-            count = block.count(opening)
-            if count * size > _LARGEST_EFFORT and _unclosed(block, opening, closing) * size > _LARGEST_EFFORT:
-                _raise_effort(opening, location, line)
-        for quote in ('"', "'", "`", "*", "_"):
-            # Where pairs stand close to each other the time is in the number of them alone.
-            if block.count(quote) * size > _LARGEST_EFFORT * 200:
-                _raise_effort(quote, location, line)
-        line += block.count("\n") + 2
-
-
-def _raise_effort(sign: str, location: Location, line: int) -> None:
-    message = f"this paragraph has too many {sign!r} to be read as Markdown in reasonable time"
-    raise ContentError(Problem(message, Location(location.path, line), "break it up, or put a backslash before each"))
-
-
-def _unclosed(block: str, opening: str, closing: str) -> int:
-    depth = 0
-    for char in block:
-        if char == opening:
-            depth += 1
-        elif char == closing and depth:
-            depth -= 1
-    return depth
+    """Raise ContentError for a text whose conversion would take minutes."""
+    if found := effort.too_costly(text):
+        message = f"there are too many {found.sign!r} here to be read as Markdown in reasonable time"
+        place = Location(location.path, location.line + found.line - 1 if location.line else 0)
+        raise ContentError(Problem(message, place, "break the text up, or put code between '```' lines"))
 
 
 def is_external(target: str) -> bool:
