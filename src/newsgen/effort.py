@@ -41,7 +41,8 @@ _SIGNS = {
     "_": _Sign(3e-5, elements=0.5),
     "`": _Sign(3e-5, 1.5e-10, elements=0.5),
     "[": _Sign(1e-5, elements=1.0),
-    "<": _Sign(3e-5),
+    "<": _Sign(1e-5),
+    ">": _Sign(3e-5, 0.0),
     "{": _Sign(1e-6, 4e-9),
     "://": _Sign(1e-5, elements=1.0),
     "  \n": _Sign(3e-5, elements=1.0),
@@ -65,13 +66,13 @@ _SAME_WORD = 1.6e-8  # for each pair of uses of an abbreviation
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d+\.)[ \t]", re.MULTILINE)
 _RULES = re.compile(r"^[ >]*(?:#[^\n]*|[=|: -]+)$", re.MULTILINE)
-_ABBREVIATIONS = re.compile(r"\*\[([^\]\n]*)")
+_ABBREVIATIONS = re.compile(r"\*\[([^\[\]\n]*)")
 _DEFINITIONS = re.compile(r"^[ >]*:[ ]", re.MULTILINE)
 _FENCES = re.compile(r"^(?:`{3,}|~{3,})", re.MULTILINE)
-_NOTES = re.compile(r"\[\^[^\]\n]*\]")
+_NOTES = re.compile(r"\[\^[^\[\]\n]*\]")
 _BLANKS = re.compile(r"[ ]{1000,}")
 _WHOLE_LINK = re.compile(
-    r"""\]\([ ]*(?:<[^<>\n]*>|[^\s()"'<>]*(?:\([^\s()"'<>]*\)[^\s()"'<>]*)*)[ ]*(?:"[^"\n]*"|'[^'\n]*')?[ ]*\)"""
+    r"""\]\([ ]*+(?:<[^<>\n]*>|[^\s()"'<>]*+(?:\([^\s()"'<>]*+\)[^\s()"'<>]*+)*+)[ ]*+(?:"[^"\n]*"|'[^'\n]*')?+[ ]*+\)"""
 )
 _TAG_START = re.compile(r"<[A-Za-z]")
 _BRACKETS = re.compile(r"[\[\]]")

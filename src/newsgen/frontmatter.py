@@ -17,7 +17,19 @@ from newsgen.errors import ContentError, Location, Problem, raise_all
 from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, Correction, Origin
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
 
-__all__ = ["ALIASES", "Dialect", "FrontMatter", "ImageFields", "Source", "clean", "decode", "key_of", "parse", "split"]
+__all__ = [
+    "ALIASES",
+    "Dialect",
+    "FrontMatter",
+    "ImageFields",
+    "Source",
+    "clean",
+    "decode",
+    "key_of",
+    "parse",
+    "source_of",
+    "split",
+]
 
 # Field -> the keys that give it, the first of them winning. Keys compare without case, "_" and "-".
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -188,6 +200,15 @@ def split(text: str, path: str) -> Source:
         raise ContentError(Problem(message, Location(path, line), "is a closing '---' missing?"))
     body_line = text.count("\n", 0, closing.end()) + 2
     return Source(front, line + 1, text[closing.end() + 1 :], body_line)
+
+
+def source_of(data: bytes, path: str) -> tuple[Source, tuple[int, ...]]:
+    """Return a file's text in two, and the lines where characters stood that no web page may hold.
+
+    Raises ContentError for what is no text, or whose front matter is never closed.
+    """
+    text, odd_lines = clean(decode(data, path))
+    return split(text, path), odd_lines
 
 
 def key_of(key: str) -> str:

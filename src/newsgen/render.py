@@ -178,8 +178,7 @@ class Renderer:
 
     def _convert(self, body: Body) -> str:
         try:
-            text = frontmatter.clean(frontmatter.decode(files.read_bytes(self._root, body.path), body.path))[0]
-            source = frontmatter.split(text, body.path)
+            source, _ = frontmatter.source_of(files.read_bytes(self._root, body.path), body.path)
         except (OSError, ContentError):
             raise _changed(body.path) from None
         text = markup.without_heading(source.body) if body.drops_title else source.body

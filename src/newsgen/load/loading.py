@@ -1,0 +1,318 @@
+"""Every file of a site -> Archive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from newsgen import files, markup, permalink, theme
+from newsgen.errors import ContentError, Location, NewsgenError, Problem, errors_in
+from newsgen.load.parsing import ARTICLES, PAGES, Parsed, dialect_of, parse_file, without_index
+from newsgen.load.references import URL_SAFE, References
+from newsgen.load.terms import Terms
+from newsgen.markup import Converter
+from newsgen.model import Archive, Article, Asset, Site, StandingPage, StaticFile
+
+__all__ = ["STATIC", "Loaded", "Selection", "read"]
+
+STATIC = "static"
+_THEME_URL = "/theme/"
+_TEXT_ENDINGS = (".md", ".markdown")
+_LISTED = ("published", "archived", "draft")
+
+
+class Selection(NamedTuple):
+    """Which articles to take in. `now` is an instant (`Moment.instant`); None holds nothing back for its date."""
+
+    drafts: bool = False
+    future: bool = False
+    now: int | None = None
+
+
+class Loaded(NamedTuple):
+    """An archive of all that is sound, the files beside its articles, and what is wrong with the rest."""
+
+    archive: Archive
+    assets: tuple[Asset, ...]
+    errors: tuple[NewsgenError, ...]
+
+
+def read(
+    site: Site, root: Path, selection: Selection = Selection(), progress: Callable[[int, int], None] | None = None
+) -> Loaded:
+    """Return all that is under articles/, pages/ and static/, with every error that was found in it.
+
+    An article with an error is not in the archive, and its path stands in `faulty`. `progress` is told how many
+    files of how many are read.
+    """
+    return _Loading(site, root, selection).run(progress)
+
+
+class _Loading:
+    """One reading of a whole site: what was found so far, and what was wrong with it."""
+
+    def __init__(self, site: Site, root: Path, selection: Selection) -> None:
+        self._site = site
+        self._root = root
+        self._selection = selection
+        self._converter = Converter(site.markdown)
+        self._dialect = dialect_of(site)
+        self._errors: list[NewsgenError] = []
+        self._warnings: list[Problem] = []
+        self._faulty: set[str] = set()
+        self._terms = Terms(site, ())
+        self._urls: dict[str, str] = {}
+        self._others: list[str] = []
+        self._unbuilt: dict[str, str] = {}
+        self._static: dict[str, StaticFile] = {}
+
+    def run(self, progress: Callable[[int, int], None] | None) -> Loaded:
+        texts = self._find_files()
+        parsed = list(self._parse_all(texts, progress))
+        chosen, held_back = self._choose([item for item in parsed if item.path.startswith(ARTICLES + "/")])
+        chosen.sort(key=lambda item: (item.date.sort_key if item.date else (), item.path))
+        self._refuse_same_ids(chosen)
+        self._terms = Terms(self._site, chosen)
+        for path, error in self._terms.errors:
+            self._fail(path, error)
+        chosen = [item for item in chosen if item.path not in self._faulty]
+        pages = [item for item in parsed if item.path.startswith(PAGES + "/")]
+        self._give_urls(chosen, pages)
+        unbuilt = self._unbuilt | dict.fromkeys(self._faulty, "faulty")
+        references = References(self._root, self._urls, unbuilt, self._others, self._static)
+        articles = [self._article(item, references) for item in chosen if item.path in self._urls]
+        standing = tuple(self._standing_page(item, references) for item in pages if item.path in self._urls)
+        assets, failures = references.assets()
+        for path, error in failures:
+            self._fail(path, error)
+        sound = tuple(item for item in articles if item.path not in self._faulty)
+        self._note_unknown_keys(parsed)
+        self._warnings += [*references.warnings, *(problem for item in parsed for problem in item.warnings)]
+        archive = Archive(
+            site=self._site,
+            articles=sound,
+            entries=tuple(item.entry() for item in sound if item.status in _LISTED and not item.redirect),
+            pages=standing,
+            files=tuple(self._static.values()),
+            warnings=tuple(sorted(set(self._warnings), key=lambda problem: problem.sort_key)),
+            faulty=tuple(sorted(self._faulty)),
+            held_back=held_back,
+        )
+        return Loaded(archive, assets, tuple(self._errors))
+
+    # Files
+
+    def _find_files(self) -> list[str]:
+        """Return the text files, and learn which other files stand beside them."""
+        texts: list[str] = []
+        for folder in (ARTICLES, PAGES):
+            walked = files.walk(self._root, folder)
+            self._take_problems(walked.problems)
+            for path in walked.files:
+                if path.lower().endswith(_TEXT_ENDINGS):
+                    texts.append(path)
+                else:
+                    self._others.append(path)
+        for path in [path for path in texts if not path.isprintable()]:
+            message = "the name of this file holds characters that no web address can"
+            self._fail(path, ContentError(Problem(message, Location(path), "rename it")))
+            texts.remove(path)
+        self._find_static()
+        return texts
+
+    def _take_problems(self, problems: Iterable[Problem]) -> None:
+        """A text that cannot be read would be lost in silence, so it is an error; another file is a warning."""
+        for problem in problems:
+            path = problem.location.path if problem.location else ""
+            if path.lower().endswith(_TEXT_ENDINGS) or problem.message.startswith("the folder"):
+                self._fail(path, ContentError(problem))
+            else:
+                self._warnings.append(problem)
+
+    def _find_static(self) -> None:
+        walked = files.walk(self._root, STATIC, hidden=True)
+        self._take_problems(walked.problems)
+        own = [(f"/{path.removeprefix(STATIC + '/')}", self._root, path) for path in walked.files]
+        of_theme = [
+            (_THEME_URL + name, path.parent, path.name) for name, path in theme.static_files(self._root).items()
+        ]
+        for name, folder, path in own + of_theme:
+            if not name.isprintable():
+                self._fail(
+                    path, ContentError(Problem("a file name that no web address can hold", Location(path), "rename it"))
+                )
+                continue
+            try:
+                url = quote(name, safe=URL_SAFE)
+                source = path if folder == self._root else str(folder / path)
+                self._static[url] = StaticFile(url, source, files.digest_file(folder, path))
+            except OSError as error:
+                message = f"the file cannot be read: {error.strerror or error}"
+                self._fail(path, ContentError(Problem(message, Location(path))))
+
+    def _parse_all(self, texts: Sequence[str], progress: Callable[[int, int], None] | None) -> Iterator[Parsed]:
+        for number, path in enumerate(texts, 1):
+            try:
+                yield parse_file(self._root, path, self._dialect, self._converter)
+            except ExceptionGroup as group:
+                for error in errors_in(group):
+                    self._fail(path, error)
+            if progress:
+                progress(number, len(texts))
+
+    def _fail(self, path: str, error: NewsgenError) -> None:
+        self._errors.append(error)
+        self._faulty.add(path)
+
+    # Which articles
+
+    def _choose(self, parsed: Sequence[Parsed]) -> tuple[list[Parsed], int]:
+        """Return the articles to build, and how many are held back for their date."""
+        chosen: list[Parsed] = []
+        held_back = 0
+        now = self._selection.now
+        for item in parsed:
+            if item.fields.status == "draft" and not self._selection.drafts:
+                self._unbuilt[item.path] = "a draft"
+            elif now is not None and item.date and item.date.instant > now and not self._selection.future:
+                self._unbuilt[item.path] = "dated in the future"
+                held_back += 1
+            else:
+                chosen.append(item)
+        return chosen, held_back
+
+    def _refuse_same_ids(self, parsed: Sequence[Parsed]) -> None:
+        seen: dict[str, Parsed] = {}
+        for item in parsed:
+            if not item.fields.id:
+                continue
+            first = seen.setdefault(item.fields.id, item)
+            if first is not item:
+                message = f"the id {item.fields.id!r} is that of {first.path} as well"
+                place = Location(item.path, item.fields.lines.get("id", 0))
+                self._fail(item.path, ContentError(Problem(message, place, "give each article its own id")))
+
+    def _note_unknown_keys(self, parsed: Sequence[Parsed]) -> None:
+        """Note each key that nobody knows once, with the first file that has it."""
+        seen: dict[str, tuple[str, int, int]] = {}
+        for item in parsed:
+            for key, line in item.fields.unknown:
+                path, first_line, count = seen.get(key, (item.path, line, 0))
+                seen[key] = (path, first_line, count + 1)
+        for key, (path, line, count) in seen.items():
+            others = f" (and in {count - 1} other files)" if count > 1 else ""
+            message = f"the key {key!r} is not known{others}; templates find it in 'extra'"
+            self._warnings.append(
+                Problem(message, Location(path, line), "put it under 'extra:' to say that it is yours")
+            )
+
+    # URLs
+
+    def _give_urls(self, articles: Sequence[Parsed], pages: Sequence[Parsed]) -> None:
+        for item in [*articles, *pages]:
+            try:
+                is_page = item.path.startswith(PAGES + "/")
+                self._urls[item.path] = item.fields.url or (self._page_url(item) if is_page else self._url(item))
+            except ValueError as error:
+                place = Location(item.path, item.fields.lines.get("slug", 0))
+                self._fail(item.path, ContentError(Problem(str(error), place, "give it a slug of its own")))
+
+    def _url(self, item: Parsed) -> str:
+        if item.date is None:
+            raise ValueError("there is no date")
+        section = next(iter(self._terms.of(item, "sections")), None)
+        return permalink.article_url(
+            self._site.permalink,
+            item.date,
+            slug=item.slug,
+            section=section.slug if section else "",
+            identity=permalink.slug_of(item.fields.id) or item.slug,
+            language=item.lang or self._site.language,
+        )
+
+    def _page_url(self, item: Parsed) -> str:
+        parts = without_index(item.path).removeprefix(PAGES).strip("/").split("/")
+        slugs = [permalink.slug_of(part) for part in parts if part]
+        if not all(slugs):
+            raise ValueError(f"the file name {item.path!r} gives no URL")
+        if item.fields.slug:
+            slugs[-1:] = [item.fields.slug]
+        return permalink.read_url("/" + "/".join(slugs) + "/")
+
+    # Values
+
+    def _article(self, item: Parsed, references: References) -> Article:
+        fields = item.fields
+        assert item.date is not None  # a file without one is faulty, and has no URL
+        known = ("tags", "authors", "sections")
+        others = [taxonomy.name for taxonomy in self._site.taxonomies if taxonomy.name not in known]
+        section = next(iter(self._terms.of(item, "sections")), None)
+        return Article(
+            title=item.title,
+            url=self._urls[item.path],
+            date=item.date,
+            updated=fields.updated if fields.updated != item.date else None,
+            authors=self._terms.of(item, "authors"),
+            section=section,
+            tags=self._terms.of(item, "tags"),
+            terms=tuple(term for name in others for term in self._terms.of(item, name)),
+            kicker=fields.kicker,
+            summary=item.summary,
+            label=fields.label,
+            image=references.image(item, fields.image),
+            lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
+            status=fields.status,
+            pinned=fields.pinned,
+            is_corrected=bool(fields.corrections),
+            id=fields.id or without_index(item.path).removeprefix(ARTICLES + "/"),
+            path=item.path,
+            content=references.body(item, self._converter),
+            subtitle=fields.subtitle,
+            standfirst=fields.subtitle or fields.summary,
+            dateline=fields.dateline,
+            source=fields.source,
+            source_url=fields.source_url,
+            canonical=fields.canonical,
+            license=fields.license,
+            rights=fields.rights,
+            corrections=fields.corrections,
+            expiry=fields.expiry,
+            redirect=self._redirect(item),
+            aliases=fields.aliases,
+            translation_of=fields.translation_of,
+            story=fields.story,
+            template=fields.template,
+            extra=fields.extra,
+        )
+
+    def _redirect(self, item: Parsed) -> str:
+        target = item.fields.redirect
+        if not target or re.match(r"https?://[^\s/]+", target, re.IGNORECASE):
+            return target
+        if is_elsewhere := markup.is_external(target):
+            reason = f"{target!r} is not an address to redirect to"
+        try:
+            if not is_elsewhere:
+                return permalink.read_url(target)
+        except (ValueError, UnicodeError) as error:
+            reason = str(error)
+        place = Location(item.path, item.fields.lines.get("redirect", 0))
+        hint = "write a path such as '/2024/flood/', or an address with https://"
+        self._fail(item.path, ContentError(Problem(reason, place, hint)))
+        return ""
+
+    def _standing_page(self, item: Parsed, references: References) -> StandingPage:
+        return StandingPage(
+            title=item.title,
+            url=self._urls[item.path],
+            path=item.path,
+            content=references.body(item, self._converter),
+            summary=item.summary,
+            updated=item.fields.updated,
+            lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
+            template=item.fields.template,
+            extra=item.fields.extra,
+        )

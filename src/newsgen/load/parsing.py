@@ -1,0 +1,171 @@
+"""One article or page file -> what it says by itself."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsgen import dates, files, frontmatter, markup, permalink
+from newsgen.dates import Moment
+from newsgen.errors import ContentError, Location, NewsgenError, Problem
+from newsgen.fingerprint import digest_bytes
+from newsgen.frontmatter import Dialect, FrontMatter
+from newsgen.markup import Converter, Reference
+from newsgen.model import Origin, Site
+
+__all__ = ["ARTICLES", "PAGES", "Parsed", "dialect_of", "parse_file", "without_index"]
+
+ARTICLES = "articles"
+PAGES = "pages"
+_DATE_HINT = "write 'date: 2024-12-01' in the front matter, or start the file name with the date"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one article or page file says by itself. `digest` is that of its body, whose text is not kept."""
+
+    path: str
+    fields: FrontMatter
+    title: str
+    date: Moment | None
+    slug: str
+    lang: str
+    summary: str
+    digest: bytes
+    references: tuple[Reference, ...]
+    drops_title: bool
+    body_line: int
+    origins: tuple[Origin, ...]
+    warnings: tuple[Problem, ...]
+
+
+def dialect_of(site: Site) -> Dialect:
+    """Return how the site's settings want front matter to be read."""
+    taxonomies = {taxonomy.name: taxonomy.keys for taxonomy in site.taxonomies}
+    return Dialect(dates.load_zone(site.timezone), taxonomies, dict(site.front_matter))
+
+
+def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter) -> Parsed:
+    """Return what one file says. Raises ExceptionGroup of ContentError with all that is wrong in it."""
+    try:
+        source, odd_lines = frontmatter.source_of(files.read_bytes(root, path), path)
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror or error}"
+        raise ExceptionGroup(path, [ContentError(Problem(message, Location(path)))]) from None
+    except ContentError as error:
+        raise ExceptionGroup(path, [error]) from None
+    fields = frontmatter.parse(source, path, dialect)
+    return _Parsing(path, fields, source, dialect, converter).run(odd_lines)
+
+
+class _Parsing:
+    """One file's fields, made whole from its name and its body."""
+
+    def __init__(
+        self, path: str, fields: FrontMatter, source: frontmatter.Source, dialect: Dialect, converter: Converter
+    ) -> None:
+        self._path = path
+        self._fields = fields
+        self._source = source
+        self._dialect = dialect
+        self._converter = converter
+        self._errors: list[NewsgenError] = []
+        self._origins = list(fields.origins)
+
+    def run(self, odd_lines: Sequence[int]) -> Parsed:
+        fields, body = self._fields, self._source.body
+        stem = _stem(self._path)
+        name_date, name, name_language = permalink.split_file_name(stem)
+        is_article = self._path.startswith(ARTICLES + "/")
+        heading = markup.first_heading(body)
+        title = fields.title or self._title(heading)
+        drops = bool(heading) and (not fields.title or heading == fields.title)
+        body = markup.without_heading(body) if drops else body
+        date = fields.date or (self._date_from_name(name_date) if is_article else None)
+        slug = self._slug(name) if is_article else ""
+        if not fields.lang and name_language:
+            self._origins.append(Origin("lang", name_language, how="the file name"))
+        odd = [
+            Problem("a control character was left out", Location(self._path, line), "remove it") for line in odd_lines
+        ]
+        parsed = Parsed(
+            path=self._path,
+            fields=fields,
+            title=title,
+            date=date,
+            slug=slug,
+            lang=fields.lang or name_language,
+            summary=self._summary(body),
+            digest=digest_bytes(body.encode()),
+            references=markup.references(body),
+            drops_title=drops,
+            body_line=self._source.body_line + (self._source.body.count("\n") - body.count("\n") if drops else 0),
+            origins=tuple(self._origins),
+            warnings=(*fields.warnings, *odd),
+        )
+        if self._errors:
+            raise ExceptionGroup(self._path, self._errors)
+        return parsed
+
+    def _error(self, message: str, hint: str, line: int = 0) -> None:
+        self._errors.append(ContentError(Problem(message, Location(self._path, line), hint)))
+
+    def _title(self, heading: str) -> str:
+        title = markup.plain_text(self._converter.html(heading, Location(self._path))) if heading else ""
+        if title:
+            self._origins.append(Origin("title", title, line=self._source.body_line, how="the first heading"))
+        else:
+            self._error("there is no title", "write 'title: ...' in the front matter, between '---' lines", 1)
+        return title
+
+    def _date_from_name(self, written: str) -> Moment | None:
+        if not written:
+            self._error("there is no date", _DATE_HINT, 1)
+            return None
+        try:
+            moment = dates.parse(written, self._dialect.zone)
+        except ValueError as error:
+            self._error(f"{error} (in the file name)", _DATE_HINT)
+            return None
+        self._origins.append(Origin("date", written, how="the file name"))
+        return moment
+
+    def _slug(self, name: str) -> str:
+        if self._fields.slug or self._fields.url:
+            return self._fields.slug or "-"
+        slug = permalink.slug_of(name)
+        try:
+            permalink.check_slug(slug)
+        except ValueError as error:
+            message = str(error) if slug else f"the file name {name!r} gives no slug"
+            self._error(message, "rename the file, or write 'slug: ...' in the front matter")
+            return ""
+        self._origins.append(Origin("slug", slug, how="the file name"))
+        return slug
+
+    def _summary(self, body: str) -> str:
+        """Return the written summary, else the start of the body; convert it once, so that an error shows here."""
+        if self._fields.summary:
+            return self._fields.summary
+        place = Location(self._path, self._source.body_line)
+        try:
+            summary = markup.excerpt(body, lambda text: self._converter.html(text, place))
+        except ContentError as error:
+            self._errors.append(error)
+            return ""
+        if summary:
+            self._origins.append(Origin("summary", summary, how="the start of the text"))
+        return summary
+
+
+def _stem(path: str) -> str:
+    """Return the name an article has by its file: that of its folder where the file is `index.md`."""
+    return posixpath.basename(without_index(path))
+
+
+def without_index(path: str) -> str:
+    bare = path[: path.rindex(".")]
+    folder, _, name = bare.rpartition("/")
+    return folder if name == "index" and "/" in folder else bare
