@@ -39,18 +39,23 @@ _LARGEST_OFFSET = 18 * 60
 
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"(?:\s*(?P<zone>[A-Za-z]{1,3}|[+-]\d{1,2}(?::?\d{2})?))?"
+    r"(?:\s*(?P<zone>[A-Za-z]{1,3}|[+-]\d{1,2}(?::?\d{2})?))?(?:\s*\([A-Za-z ]*\))?"
 )
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
+_FLAGS = re.ASCII | re.IGNORECASE
 _NUMERIC = re.compile(
-    r"(?P<year>\d{4})(?:[-/](?P<month>\d{1,2})(?:[-/](?P<day>\d{1,2})(?:(?:[Tt]|\s+)" + _TIME + r")?)?)?"
+    r"(?P<year>\d{4})(?:(?P<sign>[-/])(?P<month>\d{1,2})(?:(?P=sign)(?P<day>\d{1,2})(?:(?:T|\s+)" + _TIME + r")?)?)?",
+    _FLAGS,
 )
 _DAY_FIRST = re.compile(
-    r"(?:[A-Za-z]{3,9},?\s+)?(?P<day>\d{1,2})\s+(?P<name>[A-Za-z]{3,9})\.?,?\s+(?P<year>\d{4})(?:,?\s+" + _TIME + r")?"
+    _WEEKDAY + r"(?P<day>\d{1,2})\s+(?P<name>[A-Za-z]{3,9})\.?,?\s+(?P<year>\d{4})(?:,?\s+" + _TIME + r")?",
+    _FLAGS,
 )
 _MONTH_FIRST = re.compile(
-    r"(?:[A-Za-z]{3,9},?\s+)?(?P<name>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})(?:,?\s+" + _TIME + r")?"
+    _WEEKDAY + r"(?P<name>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})(?:,?\s+" + _TIME + r")?",
+    _FLAGS,
 )
-_MONTH_ONLY = re.compile(r"(?P<name>[A-Za-z]{3,9})\.?\s+(?P<year>\d{4})")
+_MONTH_ONLY = re.compile(r"(?P<name>[A-Za-z]{3,9})\.?\s+(?P<year>\d{4})", _FLAGS)
 
 
 class Precision(IntEnum):
@@ -117,7 +122,8 @@ class Moment:
 
     @property
     def iso(self) -> str:
-        """The date to its written precision: "1987", "1987-05", "2014-09-08" or "2014-09-08T10:00:00-04:00".
+        """The date to its written precision: "1987", "1987-05", "2014-09-08", "2014-09-08T10:00-04:00", or with
+        seconds.
 
         Source: W3C note on date and time formats; each form is a valid `datetime` of an HTML `time`.
         """
@@ -126,7 +132,9 @@ class Moment:
             text += f"-{self.local.month:02}"
         if self.precision >= Precision.DAY:
             text += f"-{self.local.day:02}"
-        return self.rfc3339 if self.has_time else text
+        if self.precision == Precision.MINUTE:
+            text += f"T{self.local.hour:02}:{self.local.minute:02}" + _offset_text(self.offset)
+        return self.rfc3339 if self.precision == Precision.SECOND else text
 
     @property
     def rfc3339(self) -> str:

@@ -35,8 +35,10 @@ def walk(root: Path, folder: str, *, hidden: bool = False) -> Walk:
     problems: list[Problem] = []
     try:
         mode = os.lstat(root / folder).st_mode
-    except OSError:
+    except FileNotFoundError:
         return Walk((), ())
+    except OSError as error:
+        return Walk((), (_unreadable(folder, error),))
     if not stat.S_ISDIR(mode):
         return Walk((), (_refused(folder, mode),))
     for path, problem in _walk(root, folder, hidden):
@@ -55,7 +57,7 @@ def _walk(root: Path, folder: str, hidden: bool) -> Iterator[tuple[str, Problem 
             with os.scandir(root / current) as found:
                 items = list(found)
         except OSError as error:
-            yield current, Problem(f"the folder cannot be read: {error.strerror}", Location(current))
+            yield current, _unreadable(current, error)
             continue
         for item in items:
             name = item.name
@@ -68,6 +70,10 @@ def _walk(root: Path, folder: str, hidden: bool) -> Iterator[tuple[str, Problem 
                 yield path, None
             else:
                 yield path, _refused(path, item.stat(follow_symlinks=False).st_mode)
+
+
+def _unreadable(folder: str, error: OSError) -> Problem:
+    return Problem(f"the folder cannot be read: {error.strerror}", Location(folder))
 
 
 def _refused(path: str, mode: int) -> Problem:

@@ -159,7 +159,8 @@ def decode(data: bytes, path: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        line = before.count(b"\n") + 1
         message = f"the byte {data[error.start]:#04x} is not UTF-8"
         raise ContentError(Problem(message, Location(path, line), "save the file as UTF-8")) from None
     if "\0" in text:
@@ -172,7 +173,7 @@ def clean(text: str) -> tuple[str, tuple[int, ...]]:
     """Return `text` with a space for each character that no web page may hold, and the lines where one stood."""
     if not _NOT_TEXT.search(text):
         return text, ()
-    lines = sorted({text.count("\n", 0, found.start()) + 1 for found in _NOT_TEXT.finditer(text)})
+    lines = (number for number, line in enumerate(text.split("\n"), 1) if _NOT_TEXT.search(line))
     return _NOT_TEXT.sub(" ", text), tuple(lines)
 
 
@@ -556,6 +557,8 @@ class _Reader:
             return None
         key, value = found
         parts = dict.fromkeys(("src", *beside), "")
+        if isinstance(value, Series) and value.items:
+            value = value.items[0]
         if isinstance(value, Table):
             for name, item in value.pairs:
                 known = {"url": "src", "path": "src", "image": "src", "licence": "license"}
@@ -564,10 +567,7 @@ class _Reader:
                     self.warn(name.line, f"{name.text!r} is not known of an image", f"there are {', '.join(parts)}")
                 elif not (isinstance(item, Scalar) and item.is_null):
                     parts[part] = self._scalar(name.text, name, item)
-        elif isinstance(value, Series):
-            if value.items and isinstance(value.items[0], Scalar):
-                parts["src"] = self._scalar("image", key, value.items[0])
-        else:
+        elif isinstance(value, Scalar):
             parts["src"] = self._scalar("image", key, value)
         for part, text in beside.items():
             parts[part] = parts[part] or text
@@ -600,7 +600,7 @@ class _Reader:
             if not texts.get(name):
                 self.error(node.line, f"the correction has no {name}", hint)
                 return None
-        kind = texts.get("kind", "correction").casefold().replace(" ", "-").replace("'", "")
+        kind = texts.get("kind", "correction").casefold().replace(" ", "-").replace("'", "").replace("’", "")
         if kind not in CORRECTION_KINDS:
             self.error(
                 parts["kind"][1].line,
@@ -617,12 +617,12 @@ class _Reader:
         result: dict[str, Plain] = {}
         if found:
             if isinstance(found[1], Table):
-                result.update({key.text: self._cleaned(value) for key, value in found[1].pairs})
+                result.update({clean(key.text)[0]: self._cleaned(value) for key, value in found[1].pairs})
             else:
                 self.error(found[0].line, "'extra' must be a mapping", "write its keys below it, indented")
         for key, value in table.pairs:
             if key.text not in self._used:
-                result.setdefault(key.text, self._cleaned(value))
+                result.setdefault(clean(key.text)[0], self._cleaned(value))
         return result
 
     def _cleaned(self, value: Node) -> Plain:

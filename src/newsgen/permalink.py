@@ -111,7 +111,10 @@ def read_url(text: str) -> str:
         raise ValueError(f"{written!r} is an address, and a path such as '/about/' is wanted")
     if _FIELD.search(written) or re.search(r"(^|/):[a-z]", written):
         raise ValueError(f"{written!r} is a pattern, and one path is wanted")
-    parts = [part for part in unquote(written, errors="strict").split("/") if part]
+    try:
+        parts = [part for part in unquote(written, errors="strict").split("/") if part]
+    except UnicodeDecodeError:
+        raise ValueError(f"{written!r} is not a URL: its '%' signs do not stand for UTF-8") from None
     for part in parts:
         try:
             check_slug(part)

@@ -18,6 +18,9 @@ __all__ = ["Node", "Plain", "Scalar", "Series", "Table", "plain", "read"]
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _LARGEST_DEPTH = 50
 _LARGEST_COUNT = 20_000
+_LARGEST_SIZE = 4 * 1024 * 1024
+# What YAML 1.1 took for the end of a line, and no editor shows as one.
+_OLD_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -62,10 +65,14 @@ def read(text: str, path: str, first_line: int = 1) -> Node | None:
     and for nesting or repetition (an alias bomb) that no person writes.
     """
     # Trailing blanks mean nothing in YAML, but a tab among them is an error to some of its readers.
-    text = "\n".join(line.rstrip(" \t\r") for line in text.split("\n"))
+    text = "\n".join(line.rstrip(" \t\r") for line in text.translate(_OLD_LINE_ENDS).split("\n"))
     try:
         _refuse_depth(text, path, first_line)
         root = yaml.compose(text, Loader=_LOADER)
+    except UnicodeEncodeError as error:
+        line = first_line + text.count("\n", 0, error.start)
+        message = f"the YAML holds a character that is not allowed: {text[error.start]!r}"
+        raise ContentError(Problem(message, Location(path, line), "remove it")) from None
     except yaml.YAMLError as error:
         raise _syntax_error(error, text, path, first_line) from None
     return None if root is None else _Reader(path, first_line).node(root, 0)
@@ -85,6 +92,7 @@ class _Reader:
         self._path = path
         self._first_line = first_line
         self._count = 0
+        self._size = 0
 
     def node(self, node: yaml.Node, depth: int) -> Node:
         line = node.start_mark.line + self._first_line
@@ -94,6 +102,9 @@ class _Reader:
         if not node.tag.startswith("tag:yaml.org,2002:") or ":python/" in node.tag:
             raise self._error(line, f"the YAML tag {node.tag!r} is not allowed", "write the value without a tag")
         if isinstance(node, yaml.ScalarNode):
+            self._size += len(node.value)
+            if self._size > _LARGEST_SIZE:
+                raise self._error(line, "the YAML repeats itself too often")
             return Scalar(node.value, line, bool(node.style))
         if isinstance(node, yaml.SequenceNode):
             return Series(tuple(self.node(item, depth + 1) for item in node.value), line)
@@ -129,7 +140,7 @@ def _refuse_depth(text: str, path: str, first_line: int) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _LARGEST_DEPTH:
-                place = Location(path, event.start_mark.line + first_line)
+                place = Location(path, first_line + (event.start_mark.line if event.start_mark else 0))
                 raise ContentError(Problem("the YAML is nested too deeply", place))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
@@ -150,4 +161,6 @@ def _syntax_error(error: yaml.YAMLError, text: str, path: str, first_line: int) 
             hint = "put the value in quotes where it holds ': ' or starts with a special character"
     elif isinstance(error, yaml.reader.ReaderError):
         message = f"the YAML holds a character that is not allowed: {error.reason}"
+        if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
+            line += text.count("\n", 0, found.start())
     return ContentError(Problem(message, Location(path, line), hint))

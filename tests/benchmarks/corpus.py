@@ -28,7 +28,7 @@ _PER_DAY = 8
 
 def write_corpus(folder: Path, count: int, seed: int = 1) -> None:
     """Write `count` articles, eight a day from 1990 on, and settings, below `folder`, which must not be there."""
-    chance = random.Random(seed)  # noqa: S311  # an archive for measuring, and no secret
+    chance = random.Random(seed)  # an archive for measuring, and no secret
     folder.mkdir(parents=True)
     (folder / "newsgen.yaml").write_text("title: The Benchmark Record\nbase_url: https://example.org\n")
     made: set[Path] = set()
