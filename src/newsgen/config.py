@@ -210,7 +210,7 @@ class _Reader:
             url=self._address(given.get("url")),
             logo=self._logo(given.get("logo")),
             founding_date=self._text(given.get("founding_date")),
-            policies=tuple(self._menu_item(name, value) for name, value in items.items()),
+            policies=tuple(self._menu_item(_in_words(name), value) for name, value in items.items()),
         )
 
     def _address(self, node: Node | None) -> str:
@@ -363,3 +363,8 @@ class _Reader:
             given = self._table(options, (), f"the options of {name!r}") if options else {}
             result.append((name, tuple((key, yamltext.plain(value)) for key, value in given.items())))
         return tuple(result)
+
+
+def _in_words(key: str) -> str:
+    """Return a key as a title: "fact_checking" is "Fact checking"; what has capitals of its own stays."""
+    return key.replace("_", " ").capitalize() if key.islower() else key

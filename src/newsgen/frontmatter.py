@@ -479,7 +479,14 @@ class _Reader:
         result: dict[str, tuple[str, ...]] = {}
         for name, keys in self._dialect.taxonomies.items():
             extra = [key_of(key) for key, meant in self._dialect.aliases.items() if key_of(meant) in map(key_of, keys)]
-            found = self._find(name, [*map(key_of, keys), *extra]) or nested.get(key_of(name))
+            found = self._find(name, [*map(key_of, keys), *extra])
+            below = [nested.pop(key) for key in dict.fromkeys(map(key_of, (name, *keys))) if key in nested]
+            for key, terms in below:
+                if found is None:
+                    found = (key, terms)
+                elif yamltext.plain(terms) != yamltext.plain(found[1]):
+                    message = f"both {found[0].text!r} and {key.text!r} give the {name}; {found[0].text!r} is used"
+                    self.warn(key.line, message, "remove one of the two")
             if not found:
                 continue
             texts = self._list(*found)
@@ -489,6 +496,8 @@ class _Reader:
                 self._came_from(name, found[0], ", ".join(texts))
                 self._lines.setdefault(name, found[0].line)
                 result[name] = texts
+        for key, _ in nested.values():
+            self.warn(key.line, f"{key.text!r} is no taxonomy of this site", "name it in newsgen.yaml, or remove it")
         return result
 
     def _nested_taxonomies(self) -> dict[str, tuple[Scalar, Node]]:

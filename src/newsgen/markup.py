@@ -69,19 +69,27 @@ _ATTRIBUTES = {
     "time": {"datetime"},
 }
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:|//)")
+# Inline links with the title still on them, definitions of links, and attributes of raw HTML or of attribute lists.
 _REFERENCES = re.compile(
-    r"\]\([ \t]*(?:<(?P<pointed>[^<>\n]*)>|(?P<inline>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))"
-    r"|^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?(?P<defined>[^\s<>]+)"
-    r"|\b(?:href|src)[ \t]*=[ \t]*(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s\"'>]+))",
-    re.MULTILINE,
+    r"\]\(\s*+(?:<(?P<pointed>[^<>\n]*+)>"
+    r"|(?P<inline>(?:[^()\\\n]|\n(?!\s*\n)|\\.|\((?:[^()\\\n]|\\.|\((?:[^()\\\n]|\\.)*+\))*+\))*+))"
+    r"|\]:[ \t]*+\n?[ \t]*+(?P<defined>\S++)"
+    r"|\b(?:href|src)\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]++))",
+    re.IGNORECASE,
 )
+# From a quote on, what stands in an inline link is its title.
+_TITLE = re.compile(r"\s*[\"']")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!])")
-_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""")
-_TAG = re.compile(r"""<(/?)(a|img|h[1-6])((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?)*)\s*(/?)>""")
+_ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?""")
+_TAG = re.compile(
+    r"""<(/?)(a|img|h[1-6])((?:\s++[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+)*+)\s*+(/?)>"""
+)
 _HEADING_LEVEL = re.compile(r"<h([1-6])[\s>]")
 _ANY_TAG = re.compile(r"<[^>]*>")
-_SETEXT = re.compile(r"[ ]{0,3}(\S.*?)[ \t]*\n[ ]{0,3}=+[ \t]*(?:\n|$)")
-_ATX = re.compile(r"#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\{[^}\n]*\})?(?:\n|$)")
+# What ends a paragraph for a reader, so that words on its two sides do not run together.
+_BREAK = re.compile(r"<(?:/?(?:p|div|li|tr|t[dh]|d[dt]|h[1-6]|blockquote|figcaption|caption)|[bh]r)\b[^<>]*>")
+_SETEXT = re.compile(r"[ ]{0,3}([^\s#>][^\n]*)\n[ ]{0,3}=+[ \t]*(?:\n|$)")
+_ATX = re.compile(r"#[ \t]([^\n]*)(?:\n|$)")
 # A first line that starts something other than a paragraph.
 _NO_PARAGRAPH = re.compile(
     r"\s{4}|\t|\s*(?:[#>|:=]|!\[|[-*+]\s|\d+[.)]\s|```|~~~|\[[^\]]*\]:|\*\[|<|\{|\[TOC\]|([-*_])\s*(?:\1\s*){2,}$)"
@@ -89,6 +97,7 @@ _NO_PARAGRAPH = re.compile(
 _PLAIN_ENOUGH = re.compile(r"[^*_`\[\]<>&\\!{}\"'^~|:#=-]*")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _LONGEST_EXCERPT = 220
+_LONGEST_TARGET = 4000
 
 
 class Reference(NamedTuple):
@@ -180,13 +189,29 @@ def references(text: str) -> tuple[Reference, ...]:
     """
     if "](" not in text and "]:" not in text and "=" not in text:
         return ()
-    found = []
+    found: list[Reference] = []
+    line, counted = 1, 0
     for match in _REFERENCES.finditer(text):
-        written = match[match.lastgroup or 0]
-        target = unescape(_ESCAPED.sub(r"\1", written))
-        if target and target[0] not in "#/?" and not is_external(target):
-            found.append(Reference(target, text.count("\n", 0, match.start()) + 1))
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        for target in _targets_of(match.lastgroup or "", match[match.lastgroup or 0]):
+            if target and target[0] not in "#/?" and not is_external(target):
+                found.append(Reference(target, line))
     return tuple(found)
+
+
+def _targets_of(kind: str, written: str) -> dict[str, None]:
+    """Return what a written target may mean; which of the forms it is, only a full reading of the text could tell."""
+    forms = [written]
+    if kind == "inline":
+        title = _TITLE.search(written)
+        forms = [written[: title.start()] if title else written, written]
+    elif kind == "defined":
+        forms = [written.lstrip("<").rstrip(">")]
+    elif kind == "bare":
+        forms = [written.rstrip("}"), written]
+    forms = [form.strip() for form in forms if len(form) < _LONGEST_TARGET]
+    return dict.fromkeys(form for plain in forms for form in (unescape(_ESCAPED.sub(r"\1", plain)), unescape(plain)))
 
 
 def targets(html: str) -> frozenset[str]:
@@ -284,19 +309,23 @@ def first_heading(text: str) -> str:
     """Return the heading of level 1 that a text starts with, as Markdown; "" where it starts otherwise."""
     start = text.lstrip("\n")
     found = _ATX.match(start) or _SETEXT.match(start)
-    return found[1].strip() if found else ""
+    if not found:
+        return ""
+    words, brace, attributes = found[1].strip().rpartition("{")
+    heading = words if brace and attributes.endswith("}") else found[1]
+    return heading.strip().rstrip("#").strip() if found.re is _ATX else heading.strip()
 
 
 def without_heading(text: str) -> str:
     """Return a text without the heading of level 1 that it starts with."""
     start = text.lstrip("\n")
     found = _ATX.match(start) or _SETEXT.match(start)
-    return start[found.end() :] if found else text
+    return start[found.end() :] if found and first_heading(text) else text
 
 
 def plain_text(html: str) -> str:
     """Return the words of HTML without its tags, blanks run together."""
-    return " ".join(unescape(_ANY_TAG.sub("", html)).split())
+    return " ".join(unescape(_ANY_TAG.sub("", _BREAK.sub(" ", html))).split())
 
 
 def excerpt(text: str, convert: Callable[[str], str]) -> str:

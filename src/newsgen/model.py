@@ -53,10 +53,11 @@ CORRECTION_KINDS = ("correction", "clarification", "update", "editors-note", "re
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link needs and no more."""
+    """What a link needs and no more; `lang` is the language of its title where it is not the site's, else ""."""
 
     title: str
     url: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +269,14 @@ class Article(Entry):
 
 @dataclass(frozen=True, slots=True)
 class StandingPage:
-    """A page without a date, such as "About". `path` is its file."""
+    """A page without a date, such as "About". `path` is its file; `standfirst` is a summary that somebody wrote."""
 
     title: str
     url: str
     path: str
     content: Body
     summary: str = ""
+    standfirst: str = ""
     updated: Moment | None = None
     lang: str = ""
     template: str = ""

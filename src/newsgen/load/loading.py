@@ -311,6 +311,7 @@ class _Loading:
             path=item.path,
             content=references.body(item, self._converter),
             summary=item.summary,
+            standfirst=item.fields.summary,
             updated=item.fields.updated,
             lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
             template=item.fields.template,

@@ -78,7 +78,7 @@ def standing_pages(archive: Archive) -> Iterator[Page]:
 
 def _neighbours(entries: tuple[Entry, ...]) -> dict[str, tuple[Link | None, Link | None]]:
     """Return, by URL, links to the article before and the one after in time."""
-    links = [Link(entry.title, entry.url) for entry in entries]
+    links = [_link(entry) for entry in entries]
     return {
         entry.url: (links[i - 1] if i else None, links[i + 1] if i + 1 < len(links) else None)
         for i, entry in enumerate(entries)
@@ -95,8 +95,9 @@ def _series_part(article: Article, series: Mapping[Term, list[Entry]]) -> Series
                 return SeriesPart(
                     term=term,
                     number=index + 1,
-                    older=Link(older.title, older.url) if older else None,
-                    newer=Link(newer.title, newer.url) if newer else None,
+                    count=len(entries),
+                    older=_link(older) if older else None,
+                    newer=_link(newer) if newer else None,
                 )
     return None
 
@@ -106,7 +107,11 @@ def _original(article: Article, known: Mapping[str, Article]) -> Link | None:
     name = article.translation_of
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(article.path), name)) if name else ""
     found = known.get(name) or known.get(beside) if name else None
-    return Link(found.title, found.url) if found else None
+    return _link(found) if found else None
+
+
+def _link(entry: Entry) -> Link:
+    return Link(entry.title, entry.url, entry.lang)
 
 
 def _redirect_page(url: str, target: str, article: Article) -> Page:

@@ -278,10 +278,11 @@ class ArchiveContext:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPart:
-    """Where an article stands in a series: the series, the article's number in it from 1, and its neighbours."""
+    """Where an article stands in a series: its number from 1, of how many, and its neighbours."""
 
     term: Term
     number: int
+    count: int
     older: Link | None
     newer: Link | None
 
