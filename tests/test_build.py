@@ -495,14 +495,63 @@ def _instant(text: str) -> int:
     return parse(text, UTC).instant
 
 
-def test_a_removed_articles_text_is_nowhere_in_the_output(tmp_path: Path) -> None:
-    root = make(tmp_path, THREE)
+@pytest.mark.parametrize("status", ["removed", "redacted"])
+def test_nothing_of_an_article_that_was_taken_back_is_in_the_output(tmp_path: Path, status: str) -> None:
+    """Its text, its pictures and what was made of them go; of a redacted one the title goes as well."""
+    secret = (
+        "---\ntitle: SECRET title\ndate: 2024-03-04\nimage: a.svg\naliases: [/old/]\n"
+        "tags: [Only here]\n---\nSECRET text ![x](b.svg)\n"
+    )
+    root = make(tmp_path, "-- articles/x/a.svg --\n<svg/>-- articles/x/b.svg --\n<svg/>")
+    write(root, "articles/y.md", "---\ntitle: Y\ndate: 2024-03-05\ntranslation_of: x\n---\nText.\n")
+    write(root, "articles/x/index.md", secret)
     build(root)
-    place = root / "articles/2024/rain.md"
-    place.write_text(place.read_text().replace("title:", "status: removed\ntitle:").replace("More rain.", "SECRET"))
+    assert (root / "output/2024/03/04/x/a.svg").exists()
+    write(root, "articles/x/index.md", secret.replace("title:", f"status: {status}\ntitle:", 1))
     build(root)
-    assert not any(b"SECRET" in data for data in snapshot(root / "output").values())
-    assert b"noindex" in (root / "output/2024/03/04/rain/index.html").read_bytes()
+    after = snapshot(root / "output")
+    shown = "SECRET text" if status == "removed" else "SECRET"
+    assert not [path for path, data in after.items() if shown.encode() in data]
+    assert not [path for path in after if path.endswith(("a.svg", "b.svg")) or "only-here" in path]
+    assert b"noindex" in after["2024/03/04/x/index.html"]
+    assert b"noindex" in after["old/index.html"]
+
+
+def test_a_page_without_a_date_can_be_a_draft_or_hidden_and_nothing_else(tmp_path: Path) -> None:
+    page = "---\ntitle: P\nstatus: {}\n---\nText.\n"
+    root = make(tmp_path, f"-- pages/a.md --\n{page.format('draft')}-- pages/b.md --\n{page.format('hidden')}")
+    build(root)
+    assert not (root / "output/a").exists()
+    assert "noindex" in (root / "output/b/index.html").read_text()
+    assert "/b/" not in (root / "output/sitemap.xml").read_text()
+    write(root, "pages/c.md", page.format("removed"))
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    assert problems(caught.value)[0].startswith("pages/c.md:3: a page without a date cannot be 'removed'")
+
+
+def test_a_template_reads_a_body_by_dot_bracket_and_map_alike(tmp_path: Path) -> None:
+    template = "{{ article.content }}|{{ article['content'] }}|{{ [article] | map(attribute='content') | first }}"
+    root = make(tmp_path, f"-- templates/article.html --\n{template}\n{THREE}")
+    build(root)
+    parts = (root / "output/1987/05/fire/index.html").read_text().split("|")
+    assert [part.strip() for part in parts] == ["<p>Fire.</p>"] * 3
+
+
+def test_a_path_of_the_settings_that_leads_nowhere_is_a_warning(tmp_path: Path) -> None:
+    settings = SETTINGS + "logo: /no.svg\nmenu: {Here: /archive/, Gone: /gone/}\n"
+    root = make(tmp_path, THREE, settings)
+    assert [problem.message for problem in build(root).warnings] == [
+        "the logo leads to /no.svg, and nothing stands there",
+        "the menu entry 'Gone' leads to /gone/, and nothing stands there",
+    ]
+
+
+def test_two_files_that_would_stand_at_one_url_are_one_warning(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2024\n---\n![x](d1/p.svg) ![y](d2/p.svg)\n"
+    root = make(tmp_path, f"-- articles/a.md --\n{text}-- articles/d1/p.svg --\n1\n-- articles/d2/p.svg --\n2\n")
+    (warning,) = build(root).warnings
+    assert warning.message == "articles/d1/p.svg and articles/d2/p.svg would both stand at /2024/a/p.svg"
 
 
 def test_two_pages_at_one_url_are_one_error_that_names_all(tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     progress = options.progress
     found = survey(root, options.selection, lambda done, total: progress("reading", done, total))
     target_folder = output_folder(root, found.site, out)
-    errors = list(found.errors) + (_as_errors(found.archive.warnings) if options.strict else [])
+    warnings = (*found.archive.warnings, *found.plan.warnings)
+    errors = list(found.errors) + (_as_errors(warnings) if options.strict else [])
     if errors and not options.keep_going:
         raise_all("the site has mistakes", errors)
     with Target(target_folder, root / CACHE) as target:
@@ -102,7 +103,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
         planned=len(found.plan.items),
         rendered=tuple(item.url for item in stale),
         changes=changes,
-        warnings=found.archive.warnings,
+        warnings=warnings,
         errors=(*errors, *(failure.error for failure in failures)),
         notes=_notes(found.site, found.archive, options.selection),
     )

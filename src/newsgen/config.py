@@ -77,6 +77,7 @@ class _Reader:
         if not title:
             self._error(given["title"].line if "title" in given else 0, "the site has no title", "write 'title: ...'")
         defaults = Site(title)
+        taxonomies = self._taxonomies(given.get("taxonomies"))
         return Site(
             title=title,
             subtitle=self._text(given.get("subtitle")),
@@ -87,12 +88,12 @@ class _Reader:
             author=self._texts(given.get("author")),
             publisher=self._publisher(given.get("publisher")),
             permalink=self._checked(given.get("permalink"), defaults.permalink, permalink.check_pattern),
-            taxonomies=self._taxonomies(given.get("taxonomies")),
+            taxonomies=taxonomies,
             section_from_folder=self._flag(given.get("section_from_folder"), False),
             page_size=self._number(given.get("page_size"), defaults.page_size, 1, 1000),
             feed_size=self._number(given.get("feed_size"), defaults.feed_size, 1, 1000),
             markdown=self._markdown(given.get("markdown")),
-            front_matter=self._aliases(given.get("front_matter")),
+            front_matter=self._aliases(given.get("front_matter"), taxonomies),
             has_feeds=self._flag(given.get("feeds"), True),
             has_sitemap=self._flag(given.get("sitemap"), True),
             output=self._output(given.get("output"), defaults.output),
@@ -270,9 +271,9 @@ class _Reader:
             self._error(node.line, f"{text!r} cannot be the output folder", hint)
         return "/".join(parts) or default
 
-    def _aliases(self, node: Node | None) -> tuple[tuple[str, str], ...]:
+    def _aliases(self, node: Node | None, taxonomies: Iterable[Taxonomy]) -> tuple[tuple[str, str], ...]:
         given = self._table(node, (), "'front_matter'") if node else {}
-        known = {*frontmatter.ALIASES, *(key for taxonomy in _STANDARD for key in (taxonomy.name, *taxonomy.keys))}
+        known = {*frontmatter.ALIASES, *(key for taxonomy in taxonomies for key in (taxonomy.name, *taxonomy.keys))}
         result = []
         for key, value in given.items():
             field = self._text(value)

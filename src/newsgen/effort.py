@@ -42,7 +42,7 @@ _SIGNS = {
     "`": _Sign(3e-5, 1.5e-10, elements=0.5),
     "[": _Sign(1e-5, elements=1.0),
     "<": _Sign(1e-5),
-    ">": _Sign(3e-5, 0.0),
+    ">": _Sign(6e-5, 0.0),
     "{": _Sign(1e-6, 4e-9),
     ". ": _Sign(5e-5, 0.0),  # of a numbered list, which may begin within another
     "://": _Sign(1e-5, elements=1.0),
@@ -58,9 +58,12 @@ _RULE = 2e-8
 _ABBREVIATION = 1.3e-7
 _CELL = 4e-9  # for each character of the longest line
 _COMMENT = 2e-10  # for each open tag and character of the paragraph
-_FENCE = 3e-10  # for each character of the text
+_FENCE = 3e-10  # for each character of the text, and of the fence
+_OPEN_FENCE = 1.3e-8
 _BLANK = 7e-10  # for each pair of blanks in a row
-_DEFINITION = 6e-7  # for each pair of them
+_NEWLINE = 2e-11
+_DEFINITION = 2.5e-4
+_LOOSE_DEFINITION = 6e-7  # for each pair of those with a blank line before them
 _SAME_NOTE = 7e-7  # for each pair of references to one footnote
 _SAME_WORD = 1.6e-8  # for each pair of uses of an abbreviation
 
@@ -68,12 +71,13 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d+\.)[ \t]", re.MULTILINE)
 _RULES = re.compile(r"^[ >]*(?:#[^\n]*|[=|: -]+)$", re.MULTILINE)
 _ABBREVIATIONS = re.compile(r"\*\[([^\[\]\n]*)")
-_DEFINITIONS = re.compile(r"^[ \t]*\n[ >]*:[ ]", re.MULTILINE)
-_FENCES = re.compile(r"^(?:`{3,}|~{3,})", re.MULTILINE)
+_DEFINITIONS = re.compile(r"^([ \t]*\n)?[ >]*:[ ]", re.MULTILINE)
+_FENCES = re.compile(r"^(`{3,}|~{3,})[ ]*(\S?)", re.MULTILINE)
 _NOTES = re.compile(r"\[\^[^\[\]\n]*\]")
 _BLANKS = re.compile(r"[ ]{1000,}")
 _WHOLE_LINK = re.compile(
-    r"""\]\([ ]*+(?:<[^<>\n]*>|[^\s()"'<>]*+(?:\([^\s()"'<>]*+\)[^\s()"'<>]*+)*+)[ ]*+(?:"[^"\n]*"|'[^'\n]*')?+[ ]*+\)"""
+    r"""\]\([ ]*+(?:<[^<>\n]*>|[^\s()"'<>]*+(?:\([^\s()"'<>]*+\)[^\s()"'<>]*+)*+)"""
+    r"""[ ]*+(?:"[^"\n]*"|'[^'\n]*')?+[ ]*+\)"""
 )
 _TAG_START = re.compile(r"<[A-Za-z]")
 _BRACKETS = re.compile(r"[\[\]]")
@@ -121,19 +125,25 @@ def _blocks(text: str) -> Iterator[tuple[str, int]]:
 def _of_text(text: str) -> dict[str, float]:
     """Return the seconds that signs take by their number in the whole text."""
     size = len(text)
-    blocks, items = len(_BLANK_LINE.findall(text)), len(_ITEM.findall(text))
-    fences = sum(map(len, _FENCES.findall(text)))
+    blanks = _BLANK_LINE.findall(text)
+    blocks, items = len(blanks), len(_ITEM.findall(text))
+    definitions = _DEFINITIONS.findall(text)
+    loose = sum(map(bool, definitions))
+    fences = Counter((fence, bool(info)) for fence, info in _FENCES.findall(text))
+    drawn = sum(len(fence) * count for (fence, _), count in fences.items())
+    open_fences = sum(max(0, count - fences[fence, False]) for (fence, opens), count in fences.items() if opens)
     words = dict.fromkeys(_ABBREVIATIONS.findall(text))
     uses = sum(text.count(word) for word in words if word) if len(words) < _MOST_WORDS else size
     return {
         "paragraphs": blocks * (_BLOCK + blocks * _PAIR),
         "list items": items * (_BLOCK + items * _PAIR),
-        "```": fences * size * _FENCE,
-        ":": len(_DEFINITIONS.findall(text)) ** 2 * _DEFINITION,
+        "```": (drawn * _FENCE + open_fences * _OPEN_FENCE) * size,
+        ":": len(definitions) * _DEFINITION + loose * loose * _LOOSE_DEFINITION,
         "[^": sum(count * count for count in Counter(_NOTES.findall(text)).values()) * _SAME_NOTE,
         "*[": uses * uses * _SAME_WORD if words else 0.0,
         "<": _reach_of_tags(text) * _OPEN_TAG,
-        " ": sum(len(blanks) ** 2 for blanks in _BLANKS.findall(text)) * _BLANK,
+        " ": sum(len(run) ** 2 for run in _BLANKS.findall(text)) * _BLANK,
+        "\n": sum(len(run) ** 2 for run in blanks) * _NEWLINE,
     }
 
 

@@ -70,15 +70,16 @@ _ATTRIBUTES = {
 }
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:|//)")
 # Inline links with the title still on them, definitions of links, and attributes of raw HTML or of attribute lists.
+# They are looked ahead for, since one may stand in what looks like another: "[^1]: [rain](rain.md)".
 _REFERENCES = re.compile(
-    r"\]\(\s*+(?:<(?P<pointed>[^<>\n]*+)>"
-    r"|(?P<inline>(?:[^()\\\n]|\n(?!\s*\n)|\\.|\((?:[^()\\\n]|\\.|\((?:[^()\\\n]|\\.)*+\))*+\))*+))"
-    r"|\]:[ \t]*+\n?[ \t]*+(?P<defined>\S++)"
-    r"|\b(?:href|src)\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]++))",
+    r"\]\((?=\s*+(?:<(?P<pointed>[^<>\n]*+)>"
+    r"|(?P<inline>(?:[^()\\\n]|\n(?!\s*\n)|\\.|\((?:[^()\\\n]|\\.|\((?:[^()\\\n]|\\.)*+\))*+\))*+)))"
+    r"|\]:(?=[ \t]*+\n?[ \t]*+(?P<defined>\S++))"
+    r"|\b(?:href|src)(?=\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]++)))",
     re.IGNORECASE,
 )
 # From a quote on, what stands in an inline link is its title.
-_TITLE = re.compile(r"\s*[\"']")
+_TITLE = re.compile(r"[\"']")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!])")
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?""")
 _TAG = re.compile(

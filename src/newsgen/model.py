@@ -21,6 +21,7 @@ __all__ = [
     "CORRECTION_KINDS",
     "LABELS",
     "STATUSES",
+    "TAKEN_BACK",
     "Archive",
     "Article",
     "Asset",
@@ -44,6 +45,8 @@ __all__ = [
 ]
 
 STATUSES = ("published", "draft", "hidden", "archived", "removed", "redacted")
+# What is known of, and no longer to be read: its text, pictures and lists are gone, its address answers.
+TAKEN_BACK = ("removed", "redacted")
 LABELS = (
     "news", "analysis", "opinion", "review", "explainer", "obituary", "fact-check", "press-release", "sponsored",
     "satire",
@@ -269,7 +272,10 @@ class Article(Entry):
 
 @dataclass(frozen=True, slots=True)
 class StandingPage:
-    """A page without a date, such as "About". `path` is its file; `standfirst` is a summary that somebody wrote."""
+    """A page without a date, such as "About". `path` is its file; `standfirst` is a summary that somebody wrote.
+
+    `is_hidden` keeps it from search engines.
+    """
 
     title: str
     url: str
@@ -280,6 +286,7 @@ class StandingPage:
     updated: Moment | None = None
     lang: str = ""
     template: str = ""
+    is_hidden: bool = False
     extra: Mapping[str, Plain] = field(default_factory=dict)
 
 

@@ -39,6 +39,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECAS
 _FORBIDDEN = re.compile(r'[\x00-\x20\x7f<>:"/\\|?*#%]')
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_ ]+(.*)|)$")
 _LANGUAGE_ENDING = re.compile(r"(.+)\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)$")
+# Unidecode would drop these and keep "'", and give the two spellings of "O'Brien" two URLs.
+_QUOTES = (("’", "'"), ("‘", "'"), ("ʼ", "'"))
 _UNSAFE_IN_URL = "/~!$&'()*+,;=@-._"
 
 
@@ -51,7 +53,7 @@ def slug_of(text: str) -> str:
     return slugify(
         text,
         entities=True, decimal=True, hexadecimal=True, max_length=0, word_boundary=False, separator="-",
-        save_order=False, stopwords=(), regex_pattern=None, lowercase=True, replacements=(), allow_unicode=False,
+        save_order=False, stopwords=(), regex_pattern=None, lowercase=True, replacements=_QUOTES, allow_unicode=False,
     )  # fmt: skip
 
 

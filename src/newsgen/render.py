@@ -68,6 +68,10 @@ class _Environment(Environment):
 
     to_html: Callable[[Body], Markup]
 
+    def getitem(self, obj: object, argument: object) -> object:
+        value: object = super().getitem(obj, argument)
+        return self.to_html(value) if type(value) is Body else value
+
     def getattr(self, obj: object, attribute: str) -> object:
         try:
             value: object = getattr(obj, attribute)

@@ -31,7 +31,7 @@ _COLUMNS = ("date", "title", "section", "authors", "tags", "status", "url", "pat
 @click.option("--section", help="Only articles of this section.")
 @click.option("--status", help="Only articles of this status, such as draft.")
 @click.option("--since", metavar="DATE", callback=moment, help="Only articles of this date or later.")
-@click.option("--until", metavar="DATE", callback=moment, help="Only articles before the end of this date.")
+@click.option("--until", metavar="DATE", callback=moment, help="Only articles of this date or earlier.")
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 def list_articles(

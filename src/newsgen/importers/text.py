@@ -19,6 +19,8 @@ _SENTENCE_END = re.compile(
     r"(?<![.\s]\w)(?<!\b(?:Mr|Ms|Dr|St|Lt))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov))[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]?[^\Wa-z])"
 )
 _LONGEST_HEADLINE = 110
+# What YAML reads as the text it is: plain words, and a date with its time.
+_SAFE = re.compile(r"[^\W_][\w ()/.+’–-]*|[\d-]+ [\d:]+(?:[+-][\d:]+)?")
 
 
 def to_markdown(text: str) -> str:
@@ -78,5 +80,5 @@ def front_matter(fields: Mapping[str, str | Iterable[str]]) -> str:
 
 def _quoted(text: str) -> str:
     """Return a text as YAML: as it is where that is safe, else in double quotes, which YAML shares with JSON."""
-    is_safe = re.fullmatch(r"[^\W_][\w ()/.+’–-]*", text) and text == text.strip()
+    is_safe = _SAFE.fullmatch(text) and text == text.strip()
     return text if is_safe else json.dumps(text, ensure_ascii=False)

@@ -14,7 +14,7 @@ from newsgen.load.parsing import ARTICLES, PAGES, Parsed, dialect_of, parse_file
 from newsgen.load.references import URL_SAFE, References
 from newsgen.load.terms import Terms
 from newsgen.markup import Converter
-from newsgen.model import Archive, Article, Asset, Site, StandingPage, StaticFile
+from newsgen.model import TAKEN_BACK, Archive, Article, Asset, Body, Site, StandingPage, StaticFile
 
 __all__ = ["STATIC", "Loaded", "Selection", "read"]
 
@@ -79,7 +79,7 @@ class _Loading:
         for path, error in self._terms.errors:
             self._fail(path, error)
         chosen = [item for item in chosen if item.path not in self._faulty]
-        pages = [item for item in parsed if item.path.startswith(PAGES + "/")]
+        pages = self._choose_pages([item for item in parsed if item.path.startswith(PAGES + "/")])
         self._give_urls(chosen, pages)
         unbuilt = self._unbuilt | dict.fromkeys(self._faulty, "faulty")
         references = References(self._root, self._urls, unbuilt, self._others, self._static)
@@ -184,6 +184,21 @@ class _Loading:
                 chosen.append(item)
         return chosen, held_back
 
+    def _choose_pages(self, parsed: Sequence[Parsed]) -> list[Parsed]:
+        """Return the standing pages to build; of the statuses, an undated page can be a draft or hidden."""
+        chosen: list[Parsed] = []
+        for item in parsed:
+            status = item.fields.status
+            if status == "draft" and not self._selection.drafts:
+                self._unbuilt[item.path] = "a draft"
+            elif status in ("published", "draft", "hidden"):
+                chosen.append(item)
+            else:
+                place = Location(item.path, item.fields.lines.get("status", 0))
+                message = f"a page without a date cannot be {status!r}"
+                self._fail(item.path, ContentError(Problem(message, place, "there are published, draft, hidden")))
+        return chosen
+
     def _refuse_same_ids(self, parsed: Sequence[Parsed]) -> None:
         seen: dict[str, Parsed] = {}
         for item in parsed:
@@ -234,13 +249,14 @@ class _Loading:
         )
 
     def _page_url(self, item: Parsed) -> str:
-        parts = without_index(item.path).removeprefix(PAGES).strip("/").split("/")
-        slugs = [permalink.slug_of(part) for part in parts if part]
+        path = without_index(item.path)
+        parts = [] if path == f"{PAGES}/index" else path.removeprefix(PAGES).strip("/").split("/")
+        slugs = [permalink.slug_of(part) for part in parts]
         if not all(slugs):
             raise ValueError(f"the file name {item.path!r} gives no URL")
         if item.fields.slug:
             slugs[-1:] = [item.fields.slug]
-        return permalink.read_url("/" + "/".join(slugs) + "/")
+        return permalink.read_url("/".join(["", *slugs, ""]))
 
     # Values
 
@@ -250,6 +266,9 @@ class _Loading:
         known = ("tags", "authors", "sections")
         others = [taxonomy.name for taxonomy in self._site.taxonomies if taxonomy.name not in known]
         section = next(iter(self._terms.of(item, "sections")), None)
+        # Nothing of a text that was taken back may be published: no picture, and no summary made from its start.
+        is_taken_back = fields.status in TAKEN_BACK
+        is_shown = not (is_taken_back or fields.redirect)
         return Article(
             title=item.title,
             url=self._urls[item.path],
@@ -260,16 +279,16 @@ class _Loading:
             tags=self._terms.of(item, "tags"),
             terms=tuple(term for name in others for term in self._terms.of(item, name)),
             kicker=fields.kicker,
-            summary=item.summary,
+            summary=fields.summary if is_taken_back else item.summary,
             label=fields.label,
-            image=references.image(item, fields.image),
+            image=references.image(item, fields.image) if is_shown else None,
             lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
             status=fields.status,
             pinned=fields.pinned,
             is_corrected=bool(fields.corrections),
             id=fields.id or without_index(item.path).removeprefix(ARTICLES + "/"),
             path=item.path,
-            content=references.body(item, self._converter),
+            content=references.body(item, self._converter) if is_shown else Body(item.path, item.digest),
             subtitle=fields.subtitle,
             standfirst=fields.subtitle or fields.summary,
             dateline=fields.dateline,
@@ -315,5 +334,6 @@ class _Loading:
             updated=item.fields.updated,
             lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
             template=item.fields.template,
+            is_hidden=item.fields.status == "hidden",
             extra=item.fields.extra,
         )

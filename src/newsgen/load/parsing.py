@@ -88,7 +88,8 @@ class _Parsing:
         if not fields.lang and name_language:
             self._origins.append(Origin("lang", name_language, how="the file name"))
         odd = [
-            Problem("a control character was left out", Location(self._path, line), "remove it") for line in odd_lines
+            Problem("a control character was replaced by a space", Location(self._path, line), "remove it")
+            for line in odd_lines
         ]
         parsed = Parsed(
             path=self._path,

@@ -58,7 +58,7 @@ class References:
             if url:
                 links[reference.target] = url
                 sizes[url] = self._size(url)
-            else:
+            elif self._find(item, reference.target)[0] != "file":
                 lost.append(reference)
         if lost:
             self._warn_of_lost(item, lost, converter)

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from newsgen.markup import is_external
-from newsgen.model import Archive, Article, Entry, Link, MenuItem, Page, Term
+from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, Term
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
 from newsgen.plan.dates import date_links
 from newsgen.plan.lists import site_feed
@@ -20,11 +20,12 @@ def article_pages(archive: Archive) -> Iterator[Page]:
     """Yield the page of every article; a tombstone for one that was removed or redacted."""
     neighbours = _neighbours(archive.entries)
     series = {term: entries for term, entries in archive.by_term(_SERIES).items() if len(entries) > 1}
-    originals = {key: article for article in archive.articles for key in (article.id, article.path)}
+    shown = [article for article in archive.articles if article.status not in TAKEN_BACK]
+    originals = {key: article for article in shown for key in (article.id, article.path)}
     for article in archive.articles:
         if article.redirect:
             yield _redirect_page(article.url, article.redirect, article)
-        elif article.status in ("removed", "redacted"):
+        elif article.status in TAKEN_BACK:
             yield _tombstone(article)
         else:
             older, newer = neighbours.get(article.url, (None, None))
@@ -72,6 +73,7 @@ def standing_pages(archive: Archive) -> Iterator[Page]:
             section=standing.url,
             feed=site_feed(archive),
             changed=standing.updated,
+            in_sitemap=not standing.is_hidden,
             sources=(standing.path,),
         )
 
@@ -115,16 +117,21 @@ def _link(entry: Entry) -> Link:
 
 
 def _redirect_page(url: str, target: str, article: Article) -> Page:
-    elsewhere = is_external(target)
+    title = _public_title(article)
     return Page(
         url=url,
         template="redirect.html",
-        context=RedirectContext(MenuItem(article.title, target, is_external=elsewhere)),
+        context=RedirectContext(MenuItem(title, target, is_external=is_external(target))),
         kind="redirect",
-        title=article.title,
+        title=title,
         in_sitemap=False,
         sources=(article.path,),
     )
+
+
+def _public_title(article: Article) -> str:
+    """Return an article's title; "" for one that was redacted, whose title may be what was to go."""
+    return "" if article.status == "redacted" else article.title
 
 
 def _tombstone(article: Article) -> Page:
@@ -132,7 +139,7 @@ def _tombstone(article: Article) -> Page:
         url=article.url,
         template="gone.html",
         context=GoneContext(
-            title=article.title if article.status == "removed" else "",
+            title=_public_title(article),
             date=article.date,
             updated=article.updated,
             status=article.status,

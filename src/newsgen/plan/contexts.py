@@ -58,6 +58,7 @@ class SiteContext:
     publisher_name: str
     publisher_url: str
     publisher_founded: str
+    publisher_logo: str
     policies: tuple[MenuItem, ...]
     menu: tuple[MenuItem, ...]
     taxonomies: tuple[Link, ...]

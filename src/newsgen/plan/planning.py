@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from newsgen.errors import Location, PlanError, Problem
-from newsgen.model import Archive, Asset, Link, MenuItem, Page
+from newsgen.model import Archive, Asset, Link, MenuItem, Page, Site
 from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
 from newsgen.plan.contexts import SiteContext
@@ -38,11 +38,15 @@ _NAMED = 10
 
 
 class Plan(NamedTuple):
-    """All that the site shall consist of, in the order in which it may be published; and what cannot be in it."""
+    """All that the site shall consist of, in the order in which it may be published; and what cannot be in it.
+
+    `warnings` are paths in the settings that lead nowhere.
+    """
 
     site: SiteContext
     items: tuple[Page | Asset, ...]
     errors: tuple[PlanError, ...]
+    warnings: tuple[Problem, ...]
 
 
 def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Planner] = STANDARD) -> Plan:
@@ -58,7 +62,7 @@ def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Plan
     items.extend(sitemap_pages(archive, [item for item in items if isinstance(item, Page)]))
     errors, refused = _collisions(items)
     kept = tuple(item for index, item in enumerate(items) if index not in refused)
-    return Plan(site_context(archive), kept, errors)
+    return Plan(site_context(archive), kept, errors, _lost_paths(archive.site, kept))
 
 
 def site_context(archive: Archive) -> SiteContext:
@@ -75,6 +79,7 @@ def site_context(archive: Archive) -> SiteContext:
         publisher_name=site.publisher.name,
         publisher_url=site.publisher.url,
         publisher_founded=site.publisher.founding_date,
+        publisher_logo=site.publisher.logo,
         policies=site.publisher.policies,
         menu=tuple(sections) if site.menu is None else site.menu,
         taxonomies=tuple(Link(item.title, item.url) for item in site.taxonomies if item.name in named),
@@ -82,6 +87,19 @@ def site_context(archive: Archive) -> SiteContext:
         logo=site.logo,
         has_colours=bool(site.colours),
         feed=site_feed(archive),
+    )
+
+
+def _lost_paths(site: Site, items: Sequence[Page | Asset]) -> tuple[Problem, ...]:
+    """Return a warning for each path in the settings at which nothing will stand."""
+    menu = [*(site.menu or ()), *site.publisher.policies]
+    wanted = [("logo", site.logo), ("publisher's logo", site.publisher.logo)]
+    wanted += [(f"menu entry {item.title!r}", item.url) for item in menu if not item.is_external]
+    there = {item.url for item in items}
+    return tuple(
+        Problem(f"the {what} leads to {url}, and nothing stands there", Location("newsgen.yaml"), "mend the path")
+        for what, url in wanted
+        if url and url not in there
     )
 
 
