@@ -57,7 +57,7 @@ def _article(chance: random.Random, number: int, day: date) -> str:
         blocks.insert(4, f"> {_sentence(chance, 20)}")
     if number % 20 == 0:
         blocks.append("| Year | Number |\n|---|--:|\n| 1990 | 12 |\n| 1991 | 15 |")
-    if number % 3 == 0 and number:
+    if number % _PER_DAY and number % 3 == 0:
         blocks.append(f"More in [an earlier article](article-{number - 1:07}.md).")
     return f"---\n{front}---\n\n" + "\n\n".join(blocks) + "\n"
 
