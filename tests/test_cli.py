@@ -213,6 +213,29 @@ def test_a_signal_ends_a_build_cleanly(tmp_path: Path, number: signal.Signals, c
     assert run("build", "--quiet", cwd=root).returncode == 0
 
 
+def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    root = make(tmp_path, "")
+    for index in range(600):
+        write(
+            root, f"articles/a{index}.md", f"---\ntitle: A{index}\ndate: 2024-01-01\n---\n" + "Some *words*.\n\n" * 40
+        )
+    started = subprocess.Popen([*NEWSGEN, "build", "--jobs", "2"], cwd=root, start_new_session=True)
+    while not (root / ".newsgen/stage").exists() and started.poll() is None:
+        time.sleep(0.01)
+    started.kill()
+    started.wait()
+    for _ in range(200):
+        try:
+            os.killpg(started.pid, 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)
+    else:
+        os.killpg(started.pid, signal.SIGKILL)
+        pytest.fail("workers live on without their parent")
+    assert run("build", "--quiet", cwd=root).returncode == 0
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_a_clear_error(tmp_path: Path) -> None:
     root = make(tmp_path, THREE)

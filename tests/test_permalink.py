@@ -129,7 +129,8 @@ def test_a_written_url_has_one_form(written: str, url: str) -> None:
     "written",
     ["/../a", "/a/../b", "..", "/a/./b", "/%2e%2e/a", "/a%2fb/../c", "/a\\b", "/a%5cb", "/a%00b", "/a\0b",
      "/a b", "/a%20b", "/a?b", "/a#b", "/%", "/%ff", "/%25", "http://x.org/a", "//x.org/a", "/:year/:title/",
-     "/{slug}/", "/con/", "/a/nul.txt", "C:/a", "/" + "x" * 201, "/" + "x/" * 600, "/.git/config", "/a/.../b", "/\u202e", "/a\nb"],
+     "/{slug}/", "/con/", "/a/nul.txt", "C:/a", "/" + "x" * 201, "/" + "x/" * 600, "/.git/config", "/a/.../b",
+     "/\u202e", "/a\nb"],
 )  # fmt: skip
 def test_a_url_that_is_no_path_on_the_site_is_refused(written: str) -> None:
     with pytest.raises(ValueError):

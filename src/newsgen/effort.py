@@ -14,21 +14,25 @@ from typing import NamedTuple
 
 __all__ = ["LONGEST", "Costly", "too_costly"]
 
-# Seconds. A novel of two megabytes with ten thousand links takes about three.
-LONGEST = 10.0
+# Seconds. Two megabytes of long articles, with ten thousand links and as many list items, take about six.
+LONGEST = 12.0
 
 # All numbers below are seconds, measured with Python-Markdown 3.11 on one core; what they stand for was found by
 # doubling texts of one sign until the time quadrupled.
-_SHORTEST_TEXT = 1000  # below this nothing takes longer than a second
+_SHORT_TEXT = 5000  # below this nothing takes longer than a second but many open brackets and tags
+_MANY_OPENINGS = 200
 _PLACEHOLDER = 25  # characters that stand for a sign once it is read
 _MOST_WORDS = 1000  # abbreviations, past which all of a text is taken for their uses
 
 
 class _Sign(NamedTuple):
-    """The cost of one sign, for each character of its paragraph as well; and how many elements it makes."""
+    """What one sign costs by itself; how often its paragraph is copied for it; how much it costs for each character
+    of its paragraph beside that; and how many elements it makes.
+    """
 
     each: float
-    by_size: float = 3e-11
+    copies: int = 1
+    by_size: float = 0.0
     elements: float = 0.0
 
 
@@ -37,17 +41,17 @@ _SIGNS = {
     "'": _Sign(7e-6),
     "\\": _Sign(5e-6),
     "&": _Sign(1e-5),
-    "*": _Sign(3e-5, elements=0.5),
-    "_": _Sign(3e-5, elements=0.5),
-    "`": _Sign(3e-5, 1.5e-10, elements=0.5),
-    "[": _Sign(1e-5, elements=1.0),
+    "*": _Sign(4e-5, elements=0.5),
+    "_": _Sign(4e-5, elements=0.5),
+    "`": _Sign(4e-5, copies=5, elements=0.5),
+    "[": _Sign(1e-4, elements=1.0),
     "<": _Sign(1e-5),
-    ">": _Sign(6e-5, 0.0),
-    "{": _Sign(1e-6, 4e-9),
-    ". ": _Sign(5e-5, 0.0),  # of a numbered list, which may begin within another
-    "://": _Sign(1e-5, elements=1.0),
+    ">": _Sign(6e-5, copies=0),
+    "{": _Sign(1e-6, copies=0, by_size=4e-9),
+    "<http": _Sign(1e-4, elements=1.0),
     "  \n": _Sign(3e-5, elements=1.0),
 }
+_COPY = 3e-11  # for each character
 _BLOCK = 1.5e-4
 _PAIR = 1.2e-8  # for each pair of elements that stand beside each other
 _OPEN_BRACKET = 4e-7  # for each character up to the closing one
@@ -55,6 +59,7 @@ _OPEN_TAG = 6e-8
 _OPEN_LINK = 7e-8  # for each character of the paragraph
 _OPEN_DATA = 7e-7
 _RULE = 2e-8
+_NUMBER = 5e-5
 _ABBREVIATION = 1.3e-7
 _CELL = 4e-9  # for each character of the longest line
 _COMMENT = 2e-10  # for each open tag and character of the paragraph
@@ -69,10 +74,12 @@ _SAME_WORD = 1.6e-8  # for each pair of uses of an abbreviation
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d+\.)[ \t]", re.MULTILINE)
+_NUMBERS = re.compile(r"\d\.[ ]")  # of lists, which may begin one within another in one line
 _RULES = re.compile(r"^[ >]*(?:#[^\n]*|[=|: -]+)$", re.MULTILINE)
 _ABBREVIATIONS = re.compile(r"\*\[([^\[\]\n]*)")
 _DEFINITIONS = re.compile(r"^([ \t]*\n)?[ >]*:[ ]", re.MULTILINE)
 _FENCES = re.compile(r"^(`{3,}|~{3,})[ ]*(\S?)", re.MULTILINE)
+_FENCED = re.compile(r"^(`{3,}|~{3,})[ ]*(?:\{[^\n]*\}|\.?[\w#.+-]*)[ ]*$", re.MULTILINE)
 _NOTES = re.compile(r"\[\^[^\[\]\n]*\]")
 _BLANKS = re.compile(r"[ ]{1000,}")
 _WHOLE_LINK = re.compile(
@@ -90,14 +97,20 @@ class Costly(NamedTuple):
     line: int
 
 
-def too_costly(text: str) -> Costly | None:
-    """Return what makes `text` take longer than `LONGEST` seconds; None where it does not."""
-    if len(text) < _SHORTEST_TEXT:
+def too_costly(text: str, *, has_fences: bool = True) -> Costly | None:
+    """Return what makes `text` take longer than `LONGEST` seconds; None where it does not.
+
+    `has_fences` says that what stands between lines of "```" is code, which is taken out before all else.
+    """
+    if len(text) < _SHORT_TEXT and text.count("[") + text.count("<") < _MANY_OPENINGS:
         return None
     of_text = _of_text(text)
     # A text that is fast as one paragraph is faster as many: nearly every text ends here.
     if sum(of_text.values()) + sum(_of_block(text).values()) <= LONGEST:
         return None
+    if has_fences and ("```" in text or "~~~" in text):
+        text = _without_code(text)
+        of_text = {**_of_text(text), "```": of_text["```"]}
     total = sum(of_text.values())
     most = max(of_text.values())
     worst = Costly(next(sign for sign, cost in of_text.items() if cost == most), 1)
@@ -122,11 +135,26 @@ def _blocks(text: str) -> Iterator[tuple[str, int]]:
     yield text[start:], line
 
 
+def _without_code(text: str) -> str:
+    """Return `text` with empty lines for those of fenced code."""
+    lines = list(_FENCED.finditer(text))
+    last = {line[1]: line.start() for line in lines if line[1] == line[0].rstrip()}
+    parts: list[str] = []
+    start, fence = 0, ""
+    for line in lines:
+        if fence and line[0].rstrip() == fence:
+            parts.append("\n" * text.count("\n", start, line.end()))
+            start, fence = line.end(), ""
+        elif not fence and last.get(line[1], 0) > line.start():
+            parts.append(text[start : line.start()])
+            start, fence = line.start(), line[1]
+    return "".join([*parts, text[start:]])
+
+
 def _of_text(text: str) -> dict[str, float]:
     """Return the seconds that signs take by their number in the whole text."""
     size = len(text)
     blanks = _BLANK_LINE.findall(text)
-    blocks, items = len(blanks), len(_ITEM.findall(text))
     definitions = _DEFINITIONS.findall(text)
     loose = sum(map(bool, definitions))
     fences = Counter((fence, bool(info)) for fence, info in _FENCES.findall(text))
@@ -135,8 +163,7 @@ def _of_text(text: str) -> dict[str, float]:
     words = dict.fromkeys(_ABBREVIATIONS.findall(text))
     uses = sum(text.count(word) for word in words if word) if len(words) < _MOST_WORDS else size
     return {
-        "paragraphs": blocks * (_BLOCK + blocks * _PAIR),
-        "list items": items * (_BLOCK + items * _PAIR),
+        "paragraphs": len(blanks) * (_BLOCK + len(blanks) * _PAIR),
         "```": (drawn * _FENCE + open_fences * _OPEN_FENCE) * size,
         ":": len(definitions) * _DEFINITION + loose * loose * _LOOSE_DEFINITION,
         "[^": sum(count * count for count in Counter(_NOTES.findall(text)).values()) * _SAME_NOTE,
@@ -154,9 +181,13 @@ def _of_block(block: str) -> dict[str, float]:
     grown = size + _PLACEHOLDER * sum(counts.values())
     elements = sum(count * _SIGNS[sign].elements for sign, count in counts.items())
     costs = {
-        sign: counts[sign] * (known.each + known.by_size * grown + known.elements * (_BLOCK / 2 + elements * _PAIR))
+        sign: counts[sign]
+        * (known.each + known.copies * grown * _COPY + known.by_size * size + known.elements * elements * _PAIR)
         for sign, known in _SIGNS.items()
     }
+    items = len(_ITEM.findall(block))
+    costs["list items"] = items * (_BLOCK + items * _PAIR)
+    costs["1."] = len(_NUMBERS.findall(block)) * _NUMBER
     costs["#"] = len(_RULES.findall(block)) * size * _RULE
     costs["|"] = block.count("|") * max(map(len, block.split("\n"))) * _CELL
     if counts["["]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from html import escape, unescape
 from importlib import import_module
+from itertools import islice
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -74,16 +75,16 @@ _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:|//)")
 _REFERENCES = re.compile(
     r"\]\((?=\s*+(?:<(?P<pointed>[^<>\n]*+)>"
     r"|(?P<inline>(?:[^()\\\n]|\n(?!\s*\n)|\\.|\((?:[^()\\\n]|\\.|\((?:[^()\\\n]|\\.)*+\))*+\))*+)))"
-    r"|\]:(?=[ \t]*+\n?[ \t]*+(?P<defined>\S++))"
-    r"|\b(?:href|src)(?=\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]++)))",
+    r"|\]:(?=[ \t]*+\n?[ \t]*+(?P<defined>\S{1,4000}+))"
+    r"|\b(?:href|src)(?=\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]{1,4000}+)))",
     re.IGNORECASE,
 )
-# From a quote on, what stands in an inline link is its title.
+# From one of its quotes on, what stands in an inline link is its title.
 _TITLE = re.compile(r"[\"']")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!])")
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?""")
 _TAG = re.compile(
-    r"""<(/?)(a|img|h[1-6])((?:\s++[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+)*+)\s*+(/?)>"""
+    r"""<(/?)(a|img|pre|table|h[1-6])((?:\s++[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+)*+)\s*+(/?)>"""
 )
 _HEADING_LEVEL = re.compile(r"<h([1-6])[\s>]")
 _ANY_TAG = re.compile(r"<[^>]*>")
@@ -134,6 +135,7 @@ class Converter:
 
     def __init__(self, settings: MarkdownSettings) -> None:
         self._cleans = settings.raw_html != "allow"
+        self._has_fences = any(name == "extra" or "fence" in name for name, _ in settings.extensions)
         names: list[str | Extension] = [_extension_name(name) for name, _ in settings.extensions]
         options = {_extension_name(name): dict(given) for name, given in settings.extensions if given}
         if "markdown.extensions.toc" in names:
@@ -148,7 +150,7 @@ class Converter:
 
         Raises ContentError for a text that Python-Markdown could not convert within seconds.
         """
-        _refuse_effort(text, location)
+        _refuse_effort(text, location, self._has_fences)
         try:
             self._markdown.reset()
             html = self._markdown.convert(text)
@@ -170,9 +172,9 @@ def _clean(html: str) -> str:
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
 
 
-def _refuse_effort(text: str, location: Location) -> None:
+def _refuse_effort(text: str, location: Location, has_fences: bool) -> None:
     """Raise ContentError for a text whose conversion would take minutes."""
-    if found := effort.too_costly(text):
+    if found := effort.too_costly(text, has_fences=has_fences):
         message = f"there are too many {found.sign!r} here to be read as Markdown in reasonable time"
         place = Location(location.path, location.line + found.line - 1 if location.line else 0)
         raise ContentError(Problem(message, place, "break the text up, or put code between '```' lines"))
@@ -205,8 +207,8 @@ def _targets_of(kind: str, written: str) -> dict[str, None]:
     """Return what a written target may mean; which of the forms it is, only a full reading of the text could tell."""
     forms = [written]
     if kind == "inline":
-        title = _TITLE.search(written)
-        forms = [written[: title.start()] if title else written, written]
+        titles = islice(_TITLE.finditer(written), 6)
+        forms = [written, *(written[: title.start()] for title in titles)]
     elif kind == "defined":
         forms = [written.lstrip("<").rstrip(">")]
     elif kind == "bare":
@@ -244,7 +246,8 @@ def finish(
 
     `links` are targets as they were written and the URLs that they mean; `sizes` are those of pictures, by URL;
     `link` turns a URL on the site into what the page links to. Headings move so that the highest stands at level 2
-    and none skips a level. A picture on another host becomes a link to it: a page loads nothing from elsewhere.
+    and none skips a level. A picture on another host becomes a link to it: a page loads nothing from elsewhere. What
+    may be wider than a phone, a table or code, can be reached and moved with the keyboard.
     """
     levels = [int(level) for level in _HEADING_LEVEL.findall(html)]
     shift = 2 - min(levels, default=2)
@@ -262,6 +265,10 @@ def finish(
             if not closes:
                 last_level = max(2, min(int(name[1]) + shift, last_level + 1, 6))
             return f"<{closes}h{last_level}{attributes}>"
+        if name == "table":
+            return "</table></div>" if closes else f'<div class="table" tabindex="0"><table{attributes}>'
+        if name == "pre":
+            return match[0] if closes else f'<pre tabindex="0"{attributes}>'
         if name == "a":
             depth += -1 if closes else 1
             return match[0] if closes else _anchor(attributes, target_of)

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -89,14 +91,23 @@ def workers(jobs: int | None) -> Callable[[int], AbstractContextManager[Executor
     def make(pages: int) -> AbstractContextManager[Executor | None]:
         if count == 1 or (jobs is None and pages < _WORTH_WORKERS):
             return nullcontext(None)
-        return ProcessPoolExecutor(count, initializer=_leave_signals_to_parent)
+        return ProcessPoolExecutor(count, initializer=_start_worker)
 
     return make
 
 
-def _leave_signals_to_parent() -> None:
+def _start_worker() -> None:
+    """Leave signals to the parent, and end with it: a parent that is killed cannot tell its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _show(report: building.Report, seconds: float) -> None:
