@@ -18,7 +18,7 @@ from newsgen import config, dates, load, render
 from newsgen.build import build
 from newsgen.cli import cli
 from newsgen.errors import errors_in
-from newsgen.frontmatter import ALIASES, clean, decode, parse, split
+from newsgen.frontmatter import ALIASES, parse
 from newsgen.markup import BUILT_IN_EXTENSIONS
 from newsgen.model import (
     CORRECTION_KINDS,
@@ -37,6 +37,7 @@ from newsgen.model import (
 )
 from newsgen.permalink import PATTERN_FIELDS
 from newsgen.plan import contexts
+from newsgen.source import clean, decode, split
 from newsgen.version import VERSION
 from tests.sites import make, write
 

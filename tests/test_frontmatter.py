@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsgen import frontmatter
+from newsgen import source as sources
 from newsgen.dates import load_zone
 from newsgen.errors import ContentError, errors_in
 from newsgen.frontmatter import Dialect, FrontMatter, ImageFields
@@ -25,8 +26,8 @@ DIALECT = Dialect(
 
 def read(data: str | bytes) -> FrontMatter:
     written = data.encode() if isinstance(data, str) else data
-    text, _ = frontmatter.clean(frontmatter.decode(written, "a.md"))
-    return frontmatter.parse(frontmatter.split(text, "a.md"), "a.md", DIALECT)
+    text, _ = sources.clean(sources.decode(written, "a.md"))
+    return frontmatter.parse(sources.split(text, "a.md"), "a.md", DIALECT)
 
 
 def fields(front: str) -> FrontMatter:
@@ -472,18 +473,18 @@ def test_a_file_that_cannot_be_read_as_an_article_is_told(data: str | bytes, mes
     ],
 )
 def test_front_matter_and_body_are_told_apart(data: str, title: str, body: str, body_line: int) -> None:
-    source = frontmatter.split(frontmatter.decode(data.encode(), "a.md"), "a.md")
+    source = sources.split(sources.decode(data.encode(), "a.md"), "a.md")
     assert frontmatter.parse(source, "a.md", DIALECT).title == title
     assert (source.body, source.body_line) == (body, body_line)
 
 
 def test_characters_that_no_page_may_hold_become_blanks_and_are_counted_by_line() -> None:
-    assert frontmatter.clean("a\x0bb\nc\n\x07\ufffe") == ("a b\nc\n  ", (1, 3))
-    assert frontmatter.clean("plain\ttext\n") == ("plain\ttext\n", ())
+    assert sources.clean("a\x0bb\nc\n\x07\ufffe") == ("a b\nc\n  ", (1, 3))
+    assert sources.clean("plain\ttext\n") == ("plain\ttext\n", ())
 
 
 def test_a_megabyte_of_control_characters_is_cleaned_at_once() -> None:
-    text, lines = frontmatter.clean("\x01\n" * 500_000)
+    text, lines = sources.clean("\x01\n" * 500_000)
     assert (text, len(lines)) == (" \n" * 500_000, 500_000)
 
 

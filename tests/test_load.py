@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from newsgen import build, config, load
+from newsgen.build import survey
 from newsgen.errors import errors_in
 from newsgen.load import Loaded, Selection
 from tests import sites
+from tests.sites import make, write
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x04\x00\x00\x00\x03\x08\x02\x00\x00\x00\x12\x16\xf1M"
@@ -495,3 +497,65 @@ def test_the_order_of_files_on_disk_changes_nothing(tmp_path: Path) -> None:
     one = site(tmp_path / "one", "".join(parts))
     two = site(tmp_path / "two", "".join(reversed(parts)))
     assert one.archive.entries == two.archive.entries
+
+
+# What one file says of others
+
+
+def test_a_folder_of_articles_behind_a_link_is_an_error_and_no_silence(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", "")
+    elsewhere = tmp_path / "elsewhere"
+    write(elsewhere, "a.md", "---\ntitle: A\ndate: 2024\n---\n")
+    (root / "articles").mkdir()
+    (root / "articles/2024").symlink_to(elsewhere)
+    assert [str(error) for error in survey(root).errors] == [
+        "articles/2024: this is a symbolic link, and is not read\n    hint: put the file itself there, or remove it"
+    ]
+
+
+def test_an_article_cannot_redirect_to_itself(tmp_path: Path) -> None:
+    root = make(tmp_path, "-- articles/a.md --\n---\ntitle: A\ndate: 2024\nredirect: /2024/a/\n---\n")
+    (error,) = survey(root).errors
+    assert str(error).startswith("articles/a.md:4: '/2024/a/' is this article itself")
+
+
+def test_a_former_address_that_is_the_present_one_is_passed_over(tmp_path: Path) -> None:
+    root = make(tmp_path, "-- articles/a.md --\n---\ntitle: A\ndate: 2024\naliases: [/2024/a/, /b/]\n---\n")
+    found = survey(root)
+    assert found.errors == ()
+    assert [item.url for item in found.plan.items if getattr(item, "kind", "") == "redirect"] == ["/b/"]
+
+
+def test_a_standing_page_keeps_its_former_addresses_and_cannot_redirect(tmp_path: Path) -> None:
+    root = make(tmp_path, "-- pages/a.md --\n---\ntitle: A\naliases: [/old/]\n---\n")
+    assert "/old/" in [item.url for item in survey(root).plan.items]
+    write(root, "pages/a.md", "---\ntitle: A\nredirect: /b/\n---\n")
+    assert "a page without a date cannot redirect" in str(survey(root).errors[0])
+
+
+@pytest.mark.parametrize("name", ["o", "articles/o.md", "o.md", "the-id"])
+def test_a_translation_names_its_original_by_id_path_or_neighbour(tmp_path: Path, name: str) -> None:
+    first = "-- articles/o.md --\n---\ntitle: O\ndate: 2024\n" + ("id: the-id\n" if name == "the-id" else "") + "---\n"
+    root = make(tmp_path, first + f"-- articles/t.md --\n---\ntitle: T\ndate: 2024\ntranslation_of: {name}\n---\n")
+    found = survey(root)
+    assert found.archive.warnings == ()
+    assert found.archive.articles[1].translation_of == "articles/o.md"
+
+
+def test_a_translation_of_nothing_is_a_warning(tmp_path: Path) -> None:
+    root = make(tmp_path, "-- articles/t.md --\n---\ntitle: T\ndate: 2024\ntranslation_of: nope\n---\n")
+    (warning,) = survey(root).archive.warnings
+    assert str(warning).startswith("articles/t.md:4: 'nope', which this is said to translate, is not there")
+
+
+def test_a_picture_with_a_name_that_a_system_reserves_is_a_warning(tmp_path: Path) -> None:
+    root = make(tmp_path, "-- articles/a.md --\n---\ntitle: A\ndate: 2024\n---\n![c](con.png)\n")
+    write(root, "articles/con.png", "x")
+    (warning,) = survey(root).archive.warnings
+    assert "Windows reserves this name" in warning.message
+
+
+def test_an_id_that_gives_no_url_is_refused_where_the_url_needs_it(tmp_path: Path) -> None:
+    settings = "title: T\npermalink: /{id}/\n"
+    root = make(tmp_path, "-- articles/a.md --\n---\ntitle: A\ndate: 2024\nid: '../..'\n---\n", settings)
+    assert "the id '../..' gives no part of a URL" in str(survey(root).errors[0])

@@ -13,6 +13,7 @@ from newsgen import dates, frontmatter, permalink, yamltext
 from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
 from newsgen.model import MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
+from newsgen.source import clean, decode
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
 
 __all__ = ["COLOURS", "FILE_NAME", "KEYS", "read"]
@@ -56,7 +57,7 @@ def read(root: Path) -> Site:
         reason = "there is no newsgen.yaml here" if not path.exists() else f"cannot be read: {error.strerror or error}"
         raise ExceptionGroup("settings", [ConfigError(Problem(reason, Location(FILE_NAME), hint))]) from None
     try:
-        node = yamltext.read(frontmatter.decode(data, FILE_NAME), FILE_NAME)
+        node = yamltext.read(decode(data, FILE_NAME), FILE_NAME)
     except ContentError as error:
         raise ExceptionGroup("settings", [ConfigError(error.problem)]) from None
     reader = _Reader()
@@ -132,7 +133,7 @@ class _Reader:
         if not isinstance(node, Scalar):
             self._error(node.line, f"{what} must be one text")
             return ""
-        return " ".join(frontmatter.clean(node.text)[0].split())
+        return " ".join(clean(node.text)[0].split())
 
     def _texts(self, node: Node | None) -> tuple[str, ...]:
         """Return a list of texts, or the parts of one text between commas."""

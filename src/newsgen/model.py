@@ -235,9 +235,9 @@ class Article(Entry):
     """An `Entry` with all that only its own page shows.
 
     `id` is what the article was given once and for all, or its source path without ending. `source` and `source_url`
-    say where the text comes from; `path` is its file. `extra` holds the keys that newsgen does not know, as written.
-    `standfirst` is what stands below the headline: the subtitle, else a summary that somebody wrote, and never one
-    that was taken from the text.
+    say where the text comes from; `path` is its file, and `translation_of` that of the article it translates. `extra`
+    holds the keys that newsgen does not know, as written. `standfirst` is what stands below the headline: the
+    subtitle, else a summary that somebody wrote, and never one that was taken from the text.
     """
 
     id: str
@@ -287,6 +287,7 @@ class StandingPage:
     lang: str = ""
     template: str = ""
     is_hidden: bool = False
+    aliases: tuple[str, ...] = ()
     extra: Mapping[str, Plain] = field(default_factory=dict)
 
 

@@ -24,11 +24,12 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from newsgen import dates, files, frontmatter, markup, theme
+from newsgen import dates, files, markup, theme
 from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
 from newsgen.model import Asset, Body, Entry, Image, Link, MarkdownSettings, Output, Page, Term
 from newsgen.permalink import output_path
+from newsgen.source import source_of
 from newsgen.version import VERSION
 
 __all__ = ["Failure", "RenderSettings", "Renderer", "render_all"]
@@ -182,7 +183,7 @@ class Renderer:
 
     def _convert(self, body: Body) -> str:
         try:
-            source, _ = frontmatter.source_of(files.read_bytes(self._root, body.path), body.path)
+            source, _ = source_of(files.read_bytes(self._root, body.path), body.path)
         except (OSError, ContentError):
             raise _changed(body.path) from None
         text = markup.without_heading(source.body) if body.drops_title else source.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -65,6 +66,7 @@ class _Loading:
         self._faulty: set[str] = set()
         self._terms = Terms(site, ())
         self._urls: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
         self._others: list[str] = []
         self._unbuilt: dict[str, str] = {}
         self._static: dict[str, StaticFile] = {}
@@ -81,6 +83,7 @@ class _Loading:
         chosen = [item for item in chosen if item.path not in self._faulty]
         pages = self._choose_pages([item for item in parsed if item.path.startswith(PAGES + "/")])
         self._give_urls(chosen, pages)
+        self._ids = {_id(item): item.path for item in chosen}
         unbuilt = self._unbuilt | dict.fromkeys(self._faulty, "faulty")
         references = References(self._root, self._urls, unbuilt, self._others, self._static)
         articles = [self._article(item, references) for item in chosen if item.path in self._urls]
@@ -124,10 +127,11 @@ class _Loading:
         return texts
 
     def _take_problems(self, problems: Iterable[Problem]) -> None:
-        """A text that cannot be read would be lost in silence, so it is an error; another file is a warning."""
+        """A text that is not read would be lost in silence, so it is an error; another file is a warning."""
         for problem in problems:
             path = problem.location.path if problem.location else ""
-            if path.lower().endswith(_TEXT_ENDINGS) or problem.message.startswith("the folder"):
+            # is_dir follows a link: whole folders of articles may stand behind it.
+            if path.lower().endswith(_TEXT_ENDINGS) or (self._root / path).is_dir():
                 self._fail(path, ContentError(problem))
             else:
                 self._warnings.append(problem)
@@ -189,7 +193,11 @@ class _Loading:
         chosen: list[Parsed] = []
         for item in parsed:
             status = item.fields.status
-            if status == "draft" and not self._selection.drafts:
+            if item.fields.redirect:
+                place = Location(item.path, item.fields.lines.get("redirect", 0))
+                hint = "write its former addresses as 'aliases' of the page that is to be read"
+                self._fail(item.path, ContentError(Problem("a page without a date cannot redirect", place, hint)))
+            elif status == "draft" and not self._selection.drafts:
                 self._unbuilt[item.path] = "a draft"
             elif status in ("published", "draft", "hidden"):
                 chosen.append(item)
@@ -244,9 +252,16 @@ class _Loading:
             item.date,
             slug=item.slug,
             section=section.slug if section else "",
-            identity=permalink.slug_of(item.fields.id) or item.slug,
+            identity=self._identity(item),
             language=item.lang or self._site.language,
         )
+
+    def _identity(self, item: Parsed) -> str:
+        """Return an article's id as a part of a URL; its slug where it was given no id."""
+        identity = permalink.slug_of(item.fields.id)
+        if item.fields.id and not identity and "{id}" in self._site.permalink:
+            raise ValueError(f"the id {item.fields.id!r} gives no part of a URL")
+        return identity or item.slug
 
     def _page_url(self, item: Parsed) -> str:
         path = without_index(item.path)
@@ -286,7 +301,7 @@ class _Loading:
             status=fields.status,
             pinned=fields.pinned,
             is_corrected=bool(fields.corrections),
-            id=fields.id or without_index(item.path).removeprefix(ARTICLES + "/"),
+            id=_id(item),
             path=item.path,
             content=references.body(item, self._converter) if is_shown else Body(item.path, item.digest),
             subtitle=fields.subtitle,
@@ -301,11 +316,22 @@ class _Loading:
             expiry=fields.expiry,
             redirect=self._redirect(item),
             aliases=fields.aliases,
-            translation_of=fields.translation_of,
+            translation_of=self._original(item),
             story=fields.story,
             template=fields.template,
             extra=fields.extra,
         )
+
+    def _original(self, item: Parsed) -> str:
+        """Return the file of the article that this one translates, named by its id, its path or its path from here."""
+        name = item.fields.translation_of
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(item.path), name))
+        path = next((known for known in (self._ids.get(name, ""), name, beside) if known in self._urls), "")
+        if name and not path:
+            place = Location(item.path, item.fields.lines.get("translation_of", 0))
+            message = f"{name!r}, which this is said to translate, is not there"
+            self._warnings.append(Problem(message, place, "name it by its id or its file"))
+        return path
 
     def _redirect(self, item: Parsed) -> str:
         target = item.fields.redirect
@@ -315,7 +341,10 @@ class _Loading:
             reason = f"{target!r} is not an address to redirect to"
         try:
             if not is_elsewhere:
-                return permalink.read_url(target)
+                url = permalink.read_url(target)
+                if url != self._urls[item.path]:
+                    return url
+                reason = f"{target!r} is this article itself"
         except (ValueError, UnicodeError) as error:
             reason = str(error)
         place = Location(item.path, item.fields.lines.get("redirect", 0))
@@ -335,5 +364,11 @@ class _Loading:
             lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
             template=item.fields.template,
             is_hidden=item.fields.status == "hidden",
+            aliases=item.fields.aliases,
             extra=item.fields.extra,
         )
+
+
+def _id(item: Parsed) -> str:
+    """Return the id that an article was given, else its path below articles/ without ending."""
+    return item.fields.id or without_index(item.path).removeprefix(ARTICLES + "/")

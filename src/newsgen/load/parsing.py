@@ -14,6 +14,7 @@ from newsgen.fingerprint import digest_bytes
 from newsgen.frontmatter import Dialect, FrontMatter
 from newsgen.markup import Converter, Reference
 from newsgen.model import Origin, Site
+from newsgen.source import Source, source_of
 
 __all__ = ["ARTICLES", "PAGES", "Parsed", "dialect_of", "parse_file", "without_index"]
 
@@ -50,7 +51,7 @@ def dialect_of(site: Site) -> Dialect:
 def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter) -> Parsed:
     """Return what one file says. Raises ExceptionGroup of ContentError with all that is wrong in it."""
     try:
-        source, odd_lines = frontmatter.source_of(files.read_bytes(root, path), path)
+        source, odd_lines = source_of(files.read_bytes(root, path), path)
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
         raise ExceptionGroup(path, [ContentError(Problem(message, Location(path)))]) from None
@@ -63,9 +64,7 @@ def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter) ->
 class _Parsing:
     """One file's fields, made whole from its name and its body."""
 
-    def __init__(
-        self, path: str, fields: FrontMatter, source: frontmatter.Source, dialect: Dialect, converter: Converter
-    ) -> None:
+    def __init__(self, path: str, fields: FrontMatter, source: Source, dialect: Dialect, converter: Converter) -> None:
         self._path = path
         self._fields = fields
         self._source = source

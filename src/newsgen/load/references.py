@@ -11,12 +11,13 @@ from urllib.parse import quote, unquote
 
 import imagesize
 
-from newsgen import files, frontmatter, markup
+from newsgen import files, markup, permalink
 from newsgen.errors import ContentError, Location, Problem
 from newsgen.frontmatter import ImageFields
 from newsgen.load.parsing import Parsed
 from newsgen.markup import Converter, Reference
 from newsgen.model import Asset, Body, Image, StaticFile
+from newsgen.source import source_of
 
 __all__ = ["URL_SAFE", "References"]
 
@@ -126,8 +127,15 @@ class References:
             url = self._urls.get(path, "")
             return url + rest if url else ""
         if kind == "file":
+            name = posixpath.basename(path)
+            try:
+                permalink.check_slug(name.replace(" ", "-"))  # a blank is percent-encoded, and safe on every disk
+            except ValueError as error:
+                message = str(error).replace("slug", "name for a published file")
+                self.warnings.append(Problem(message, Location(path), "rename it"))
+                return ""
             base = self._urls[item.path]
-            url = base[: base.rindex("/") + 1] + quote(posixpath.basename(path), safe=URL_SAFE)
+            url = base[: base.rindex("/") + 1] + quote(name, safe=URL_SAFE)
             planned = self._assets.setdefault(url, (path, set()))
             if planned[0] == path:
                 planned[1].add(item.path)
@@ -138,7 +146,7 @@ class References:
 
     def _warn_of_lost(self, item: Parsed, lost: Sequence[Reference], converter: Converter) -> None:
         """Warn of each reference that leads nowhere and is truly one, and no example in a piece of code."""
-        source, _ = frontmatter.source_of(files.read_bytes(self._root, item.path), item.path)
+        source, _ = source_of(files.read_bytes(self._root, item.path), item.path)
         real = markup.targets(converter.html(source.body, Location(item.path, source.body_line)))
         for reference in lost:
             if reference.target in real:

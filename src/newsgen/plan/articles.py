@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping
 
 from newsgen.markup import is_external
-from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, Term
+from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, StandingPage, Term
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
 from newsgen.plan.dates import date_links
 from newsgen.plan.lists import site_feed
@@ -21,7 +20,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
     neighbours = _neighbours(archive.entries)
     series = {term: entries for term, entries in archive.by_term(_SERIES).items() if len(entries) > 1}
     shown = [article for article in archive.articles if article.status not in TAKEN_BACK]
-    originals = {key: article for article in shown for key in (article.id, article.path)}
+    by_path = {article.path: article for article in shown}
     for article in archive.articles:
         if article.redirect:
             yield _redirect_page(article.url, article.redirect, article)
@@ -38,7 +37,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     newer=newer,
                     series=_series_part(article, series),
                     dates=date_links(article.date),
-                    original=_original(article, originals),
+                    original=_link(original) if (original := by_path.get(article.translation_of)) else None,
                 ),
                 kind="article",
                 title=article.title,
@@ -53,10 +52,12 @@ def article_pages(archive: Archive) -> Iterator[Page]:
 
 
 def redirect_pages(archive: Archive) -> Iterator[Page]:
-    """Yield a page at each former address of an article."""
-    for article in archive.articles:
-        for alias in article.aliases:
-            yield _redirect_page(alias, article.url, article)
+    """Yield a page at each former address of an article or a standing page; its present one may be among them."""
+    items: list[Article | StandingPage] = [*archive.articles, *archive.pages]
+    for item in items:
+        for alias in item.aliases:
+            if alias != item.url:
+                yield _redirect_page(alias, item.url, item)
 
 
 def standing_pages(archive: Archive) -> Iterator[Page]:
@@ -104,20 +105,12 @@ def _series_part(article: Article, series: Mapping[Term, list[Entry]]) -> Series
     return None
 
 
-def _original(article: Article, known: Mapping[str, Article]) -> Link | None:
-    """Return the article that this one translates, named by its id, its path or its path beside this one."""
-    name = article.translation_of
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(article.path), name)) if name else ""
-    found = known.get(name) or known.get(beside) if name else None
-    return _link(found) if found else None
-
-
 def _link(entry: Entry) -> Link:
     return Link(entry.title, entry.url, entry.lang)
 
 
-def _redirect_page(url: str, target: str, article: Article) -> Page:
-    title = _public_title(article)
+def _redirect_page(url: str, target: str, item: Article | StandingPage) -> Page:
+    title = _public_title(item)
     return Page(
         url=url,
         template="redirect.html",
@@ -125,13 +118,13 @@ def _redirect_page(url: str, target: str, article: Article) -> Page:
         kind="redirect",
         title=title,
         in_sitemap=False,
-        sources=(article.path,),
+        sources=(item.path,),
     )
 
 
-def _public_title(article: Article) -> str:
-    """Return an article's title; "" for one that was redacted, whose title may be what was to go."""
-    return "" if article.status == "redacted" else article.title
+def _public_title(item: Article | StandingPage) -> str:
+    """Return a title; "" for an article that was redacted, whose title may be what was to go."""
+    return "" if isinstance(item, Article) and item.status == "redacted" else item.title
 
 
 def _tombstone(article: Article) -> Page:
