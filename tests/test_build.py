@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import example, given, settings
@@ -473,6 +475,116 @@ def test_a_build_killed_while_publishing_leaves_whole_pages_and_the_next_ends_ri
     assert run.returncode in (0, 9)
     build(root)
     assert snapshot(root / "output") == wanted
+
+
+def test_a_lost_record_and_keep_going_disown_no_page(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    shutil.rmtree(root / ".newsgen")
+    rain = root / "articles/2024/rain.md"
+    good = rain.read_text()
+    rain.write_text(good.replace("2024-03-04", "xx"))
+    build(root, options=Options(keep_going=True))
+    assert (root / "output/2024/03/04/rain/index.html").exists()
+    rain.write_text(good.replace("More rain.", "Even more rain."))
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+
+
+def test_what_a_killed_build_left_staged_is_never_published(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    write(root, "output/.newsgen-stage/0", "SECRET")
+    write(root, ".newsgen/stage/0", "SECRET")
+    build(root)
+    assert not (root / "output/.newsgen-stage").exists()
+    assert not (root / ".newsgen/stage").exists()
+
+
+def test_the_archive_of_another_site_is_not_taken_over(tmp_path: Path) -> None:
+    first = make(tmp_path / "first", THREE)
+    second = make(tmp_path / "second", THREE, "title: Another\n")
+    build(first, tmp_path / "public")
+    before = snapshot(tmp_path / "public")
+    with pytest.raises(BuildError, match="did not write for this site"):
+        build(second, tmp_path / "public")
+    assert snapshot(tmp_path / "public") == before
+    shutil.rmtree(first / ".newsgen")
+    assert build(first, tmp_path / "public").changes == ((), (), ())
+
+
+def test_a_file_renamed_in_its_case_alone_ends_right(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE + "-- static/Photo.txt --\nx\n")
+    build(root)
+    (root / "static/Photo.txt").rename(root / "static/photo.txt")
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% set ns = namespace(i=0) %}{% macro uid() %}{% set ns.i = ns.i + 1 %}id-{{ ns.i }}{% endmacro %}",
+        "{% set seen = [] %}{% macro uid() %}{{ seen.append(1) or seen | length }}{% endmacro %}",
+    ],
+)
+def test_what_a_macro_counts_on_one_page_is_not_known_on_the_next(tmp_path: Path, template: str) -> None:
+    page = '{% import "count.html" as c %}{{ c.uid() }} {{ article.title }} {{ article.content }}\n'
+    root = make(tmp_path, f"-- templates/count.html --\n{template}\n-- templates/article.html --\n{page}{THREE}")
+    build(root)
+    place = root / "articles/2024/rain.md"
+    place.write_text(place.read_text().replace("More", "Much more"))
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+
+
+def test_a_template_that_prints_an_address_in_memory_is_an_error(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE + '-- templates/day.html --\n{{ ["a"] | map("upper") }}\n')
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    assert "generator cannot be printed; is '| list' or '| join' missing?" in problems(caught.value)[0]
+
+
+def test_footnotes_do_not_count_the_texts_before_them(tmp_path: Path) -> None:
+    settings = SETTINGS + "markdown:\n  extensions:\n    - footnotes: {UNIQUE_IDS: true}\n"
+    note = "---\ntitle: N\ndate: 2024-01-0{}\n---\nText[^1].\n\n[^1]: Note.\n"
+    root = make(tmp_path, "", settings)
+    for number in (1, 2, 3):
+        write(root, f"articles/n{number}.md", note.format(number))
+    build(root)
+    write(root, "articles/n3.md", note.format(3).replace("Text", "Other text"))
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+
+
+def test_a_link_among_the_templates_is_an_error(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", THREE)
+    (root / "templates").mkdir()
+    (root / "templates/robots.txt").symlink_to("/etc/hostname")
+    with pytest.raises(ExceptionGroup) as caught:
+        build(root)
+    assert problems(caught.value)[0].startswith("templates/robots.txt: this is a symbolic link, and is not read")
+
+
+def test_character_references_bring_nothing_into_a_page_that_may_not_be_there(tmp_path: Path) -> None:
+    body = "A &#1; &#x0b; &#xfffe; &#xfdd0;b &amp;#1; `&#1;` end.\n"
+    for number, mode in enumerate(("sanitize", "escape", "allow")):
+        settings = f"{SETTINGS}markdown: {{raw_html: {mode}}}\n"
+        root = make(tmp_path / str(number), f"-- articles/a.md --\n---\ntitle: A\ndate: 2024\n---\n{body}", settings)
+        build(root)
+        ElementTree.fromstring((root / "output/feed.xml").read_bytes())
+        page = (root / "output/2024/a/index.html").read_text()
+        assert not re.search("[\x01\x0b\ufffe\ufdd0]", page)
+        assert "end." in page and "../b" not in page
+
+
+def test_a_file_named_in_code_or_a_comment_alone_is_not_published(tmp_path: Path) -> None:
+    body = "![a](a.png)\n\n<!-- ![b](b.png) -->\n\n```\n![c](c.png)\n```\n\n`![d](d.png)` and ![e](e.png)\n"
+    root = make(tmp_path, f"-- articles/a.md --\n---\ntitle: A\ndate: 2024\n---\n{body}")
+    for name in "abcde":
+        write(root, f"articles/{name}.png", name)
+    build(root)
+    assert sorted(path.name for path in (root / "output").rglob("*.png")) == ["a.png", "e.png"]
 
 
 # Which articles

@@ -40,9 +40,9 @@ def serving(root: Path) -> Iterator[int]:
         assert server.returncode == 130
 
 
-def get(port: int, path: str, **headers: str) -> tuple[int, str]:
+def get(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
-    connection.request("GET", path, headers=headers)
+    connection.request(method, path, headers=headers)
     answer = connection.getresponse()
     text = answer.read().decode()
     connection.close()
@@ -83,6 +83,7 @@ def test_only_this_machine_is_answered_and_nothing_outside_the_output(tmp_path: 
     root = make(tmp_path, THREE)
     with serving(root) as port:
         assert get(port, "/", Host="evil.example")[0] == 403
+        assert get(port, "/", method="HEAD", Host="evil.example")[0] == 403
         assert get(port, "/", Host=f"localhost:{port}")[0] == 200
         assert get(port, "/nothing/here/")[0] == 404
         assert "Page not found" in get(port, "/nothing/here/")[1]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from newsgen import config, load, plan
-from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, raise_all
+from newsgen import config, load, plan, theme
+from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError, raise_all
 from newsgen.load import Selection
 from newsgen.model import Archive, Asset, Page, Site
 from newsgen.render import Failure, Renderer, RenderSettings, render_all
@@ -69,7 +69,8 @@ def survey(
     site = config.read(root)
     loaded = load.read(site, root, selection, progress)
     planned = plan.plan(loaded.archive, loaded.assets)
-    return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors))
+    lost = (TemplateError(problem) for problem in theme.problems(root))
+    return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors, *lost))
 
 
 def build(root: Path, out: Path | None = None, options: Options = Options()) -> Report:
@@ -86,7 +87,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     errors = list(found.errors) + (_as_errors(warnings) if options.strict else [])
     if errors and not options.keep_going:
         raise_all("the site has mistakes", errors)
-    with Target(target_folder, root / CACHE) as target:
+    with Target(target_folder, root / CACHE, found.site.base_url or found.site.title) as target:
         _refuse_strangers(target, target_folder, root, found.site)
         settings = RenderSettings(
             str(root), found.plan.site, found.site.base_url, found.site.markdown, names_index=options.offline
@@ -94,7 +95,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
         renderer = Renderer(settings)
         wanted = {item.url: renderer.fingerprint(item) for item in found.plan.items}
         stale = [item for item in found.plan.items if not target.is_current(item.url, wanted[item.url]) or options.full]
-        failures = _render(renderer, settings, stale, target, options)
+        failures = _render(renderer, settings, stale, wanted, target, options)
         if failures and not options.keep_going:
             raise_all("the site has mistakes", [failure.error for failure in failures])
         changes = target.publish(removes=not errors and not failures)
@@ -110,7 +111,12 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
 
 
 def _render(
-    renderer: Renderer, settings: RenderSettings, stale: list[Page | Asset], target: Target, options: Options
+    renderer: Renderer,
+    settings: RenderSettings,
+    stale: list[Page | Asset],
+    wanted: Mapping[str, bytes],
+    target: Target,
+    options: Options,
 ) -> list[Failure]:
     """Render and stage; return what could not be rendered."""
     failures: list[Failure] = []
@@ -119,7 +125,7 @@ def _render(
             if isinstance(result, Failure):
                 failures.append(result)
             else:
-                target.stage(result.url, result.data, result.fingerprint)
+                target.stage(result.url, result.data, wanted[result.url])
             options.progress("rendering", done, len(stale))
     return failures
 
@@ -138,7 +144,7 @@ def output_folder(root: Path, site: Site, out: Path | None) -> Path:
 def _refuse_strangers(target: Target, folder: Path, root: Path, site: Site) -> None:
     """Raise BuildError before building into a folder of somebody else's files."""
     if not target.is_ours() and folder.resolve() != (root / "output").resolve():
-        message = "there are files here that newsgen did not write"
+        message = "there are files here that newsgen did not write for this site"
         raise BuildError(
             Problem(message, Location(str(folder)), "name an empty folder, or one built by newsgen before")
         )

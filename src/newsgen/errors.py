@@ -11,6 +11,7 @@ __all__ = [
     "ContentError",
     "Location",
     "NewsgenError",
+    "PartlyWrittenError",
     "PlanError",
     "Problem",
     "TemplateError",
@@ -82,6 +83,10 @@ class TemplateError(NewsgenError):
 
 class BuildError(NewsgenError):
     """The output folder cannot be written as asked."""
+
+
+class PartlyWrittenError(BuildError):
+    """The disk failed while pages were published: some are new and some as they were, all of them whole."""
 
 
 def printable(text: str) -> str:

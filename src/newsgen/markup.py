@@ -19,11 +19,13 @@ from xml.etree.ElementTree import Element
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 
 from newsgen import effort
 from newsgen.errors import ContentError, Location, Problem
 from newsgen.model import MarkdownSettings
+from newsgen.source import clean
 
 __all__ = [
     "BUILT_IN_EXTENSIONS",
@@ -97,6 +99,7 @@ _NO_PARAGRAPH = re.compile(
     r"\s{4}|\t|\s*(?:[#>|:=]|!\[|[-*+]\s|\d+[.)]\s|```|~~~|\[[^\]]*\]:|\*\[|<|\{|\[TOC\]|([-*_])\s*(?:\1\s*){2,}$)"
 )
 _PLAIN_ENOUGH = re.compile(r"[^*_`\[\]<>&\\!{}\"'^~|:#=-]*")
+_FORBIDDEN_REFERENCE = re.compile(r"&#(?:[0-9]+|[xX][0-9A-Fa-f]+);?")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _LONGEST_EXCERPT = 220
 _LONGEST_TARGET = 4000
@@ -153,13 +156,23 @@ class Converter:
         _refuse_effort(text, location, self._has_fences)
         try:
             self._markdown.reset()
+            for extension in self._markdown.registeredExtensions:
+                if isinstance(extension, FootnoteExtension):
+                    extension.unique_prefix = 0  # counts the texts, and so would tell one run from another
             html = self._markdown.convert(text)
         except RecursionError:
             # What was interrupted keeps part of its state, and would read the next text wrongly.
             self._markdown = self._make()
             hint = "take some of the nested lists, quotations or brackets out"
             raise ContentError(Problem("the text is nested too deeply", location, hint)) from None
-        return _clean(html) if self._cleans else html
+        # Character references may have brought in what no page may hold.
+        html = _clean(html) if self._cleans else html
+        return clean(_FORBIDDEN_REFERENCE.sub(_without_control, html))[0]
+
+
+def _without_control(reference: re.Match[str]) -> str:
+    """Return a character reference as it is; a space for one of a character that no page may hold."""
+    return reference[0] if clean(unescape(reference[0]))[0] == unescape(reference[0]) else " "
 
 
 @cache

@@ -371,8 +371,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file to be written: `url` says where; `fingerprint` is that of the page or asset it was made from."""
+    """A file to be written: `url` says where."""
 
     url: str
     data: bytes
-    fingerprint: bytes

@@ -6,14 +6,16 @@ article's text, and nothing else: no clock, no environment, no file time. So it 
 
 from __future__ import annotations
 
+import sys
 import traceback
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -34,12 +36,13 @@ from newsgen.version import VERSION
 
 __all__ = ["Failure", "RenderSettings", "Renderer", "render_all"]
 
-# Stands for the root of the site in a page until its links are made: a noncharacter, which no text of a site holds.
+# Stands for the root of the site in a page until its links are made: a noncharacter, which is taken out of all texts.
 _ROOT = "\ufdd0"
 _SHARED = (Entry, Term, Link, Image, Body, dates.Moment)
 # Characters of converted bodies that are kept: an article stands on its own page and in several feeds.
 _REMEMBERED = 64_000_000
 _BATCH = 32
+_AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class _Environment(Environment):
     """Jinja, except that an article's body, where a template reads it, is its HTML."""
 
     to_html: Callable[[Body], Markup]
+    page: int = 0  # counts the pages that were rendered
 
     def getitem(self, obj: object, argument: object) -> object:
         value: object = super().getitem(obj, argument)
@@ -81,6 +85,31 @@ class _Environment(Environment):
         return self.to_html(value) if type(value) is Body else value
 
 
+class _Template(jinja2.Template):
+    """A template that is imported anew for each page: what a macro counted on one page is not known on the next."""
+
+    _page = -1
+
+    def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> jinja2.environment.TemplateModule:
+        page = self.environment.page if isinstance(self.environment, _Environment) else -1
+        if page != self._page:
+            self._page = page
+            self._module = None
+        return super()._get_default_module(ctx)
+
+
+_Environment.template_class = _Template
+
+
+def _shown(value: object) -> object:
+    """Return what a template prints, as it is. Raises TypeError for what shows itself by its address in memory."""
+    if value is None or isinstance(value, str | int | float | tuple | list | dict | jinja2.Undefined):
+        return value
+    if is_dataclass(value):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be printed; is '| list' or '| join' missing?")
+
+
 class Renderer:
     """Renders pages for one site. Not for use by two threads at once."""
 
@@ -92,8 +121,9 @@ class Renderer:
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
         self._remembered = 0
         self._names_index = settings.names_index
-        self._environment = _environment(root, self._html, self._link, settings.base_url)
-        self._closures = theme.Closures(self._environment, theme.template_names(root))
+        loader = theme.Loader(root)
+        self._environment = _environment(loader, self._html, self._link, settings.base_url)
+        self._closures = theme.Closures(self._environment, loader)
         self._fingerprinter = Fingerprinter(_SHARED)
         self._base = b""
 
@@ -107,9 +137,10 @@ class Renderer:
     def render(self, item: Page | Asset) -> Output:
         """Return the item's file. Raises TemplateError, or ContentError where its text changed since it was read."""
         if isinstance(item, Asset):
-            return Output(item.url, self._asset(item), self.fingerprint(item))
+            return Output(item.url, self._asset(item))
         self._names_index = self._settings.names_index and item.links == "relative"
         variables = {field.name: getattr(item.context, field.name) for field in fields(item.context)}
+        self._environment.page += 1
         try:
             template = self._environment.get_template(item.template)
             text = template.render(variables, site=self._settings.site, page=item)
@@ -121,14 +152,16 @@ class Renderer:
         except Exception as error:  # a template is the site's code, and may fail in any way
             raise self._template_error(error, item) from None
         text = text.replace(_ROOT, self._root_of(item))
-        return Output(item.url, text.encode("utf-8", "replace"), self.fingerprint(item))
+        return Output(item.url, text.encode("utf-8", "replace"))
 
     def _base_digest(self) -> bytes:
         """Return the digest of what every page depends on: the site's own values and the versions of all tools."""
         names = [name for name, _ in self._settings.markdown.extensions]
         tools = (
             ("newsgen", VERSION, _own_digest()),
+            ("python", sys.version),
             ("jinja2", version("jinja2")),
+            ("markupsafe", version("markupsafe")),
             ("markdown", markdown.__version__),
             ("nh3", version("nh3")),
             *((name, _extension_version(name)) for name in names),
@@ -228,15 +261,16 @@ def _changed(path: str) -> ContentError:
 
 
 def _environment(
-    root: Path, to_html: Callable[[Body], Markup], link: Callable[[str], str], base_url: str
+    loader: theme.Loader, to_html: Callable[[Body], Markup], link: Callable[[str], str], base_url: str
 ) -> _Environment:
     environment = _Environment(
-        loader=theme.loader(root),
+        loader=loader,
         autoescape=lambda name: name is None or not name.endswith((".txt", ".css")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
         auto_reload=False,
     )
     environment.to_html = to_html
@@ -262,12 +296,20 @@ def _own_digest() -> str:
 
 
 def _extension_version(name: str) -> str:
-    """Return the version of the package that holds a Markdown extension; "" for a module of the site's own."""
-    top = name.partition(":")[0].partition(".")[0]
+    """Return the version of the package that holds a Markdown extension, and the digest of its own module."""
+    module = name.partition(":")[0]
+    top = module.partition(".")[0]
     if name in markup.BUILT_IN_EXTENSIONS or top == "markdown":
-        return markdown.__version__
+        return f"{markdown.__version__} {_version('pygments') if name == 'codehilite' else ''}"
+    packages = sorted(set(packages_distributions().get(top, ())))
+    found = find_spec(module)
+    source = Path(found.origin).read_bytes() if found and found.origin and Path(found.origin).is_file() else b""
+    return ",".join(f"{item} {_version(item)}" for item in packages) + digest_bytes(source).hex()
+
+
+def _version(package: str) -> str:
     try:
-        return ",".join(f"{item} {version(item)}" for item in sorted(set(packages_distributions().get(top, ()))))
+        return version(package)
     except PackageNotFoundError:
         return ""
 
@@ -300,6 +342,11 @@ def render_all(
         yield from _rendered(renderer, items)
         return
     waiting = iter(items)
-    batches = iter(lambda: tuple(islice(waiting, _BATCH)), ())
-    for outputs in executor.map(_render_batch, *zip(*((settings, batch) for batch in batches), strict=True)):
-        yield from outputs
+    under_way: deque[Future[list[Output | Failure]]] = deque()
+    while True:
+        # A few batches ahead and no more: what is finished waits in memory to be staged.
+        while len(under_way) < _AHEAD and (batch := tuple(islice(waiting, _BATCH))):
+            under_way.append(executor.submit(_render_batch, settings, batch))
+        if not under_way:
+            return
+        yield from under_way.popleft().result()

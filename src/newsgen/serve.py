@@ -11,7 +11,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from watchfiles import DefaultFilter, watch
 
@@ -79,11 +79,17 @@ class _Handler(SimpleHTTPRequestHandler):
         self._preview = preview
         super().__init__(*arguments, directory=str(folder))  # type: ignore[arg-type]  # request, address and server
 
-    def do_GET(self) -> None:  # the name that http.server calls
-        """Answer a request: the reload script and its question, an error page, a page or another file."""
+    def parse_request(self) -> bool:
+        """Read a request, of any method; refuse one that another name than this machine's led here."""
+        if not super().parse_request():
+            return False
         if not self._is_local():
             self.send_error(HTTPStatus.FORBIDDEN, "The preview answers to this machine alone")
-            return
+            return False
+        return True
+
+    def do_GET(self) -> None:  # the name that http.server calls
+        """Answer a request: the reload script and its question, an error page, a page or another file."""
         parts = urlsplit(self.path)
         if parts.path == _RELOAD_URL:
             self._answer(self._preview.wait(parts.query.removeprefix("seen=")), "text/plain")
@@ -108,7 +114,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return place.suffix in (".html", ".htm") or not place.exists()
 
     def _send_page(self, path: str) -> None:
-        place = Path(self.translate_path(unquote(path)))
+        place = Path(self.translate_path(path))
         page = place / "index.html" if place.is_dir() else place
         status = HTTPStatus.OK
         if not page.is_file():

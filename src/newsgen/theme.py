@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, TemplateSyntaxError, meta
+from jinja2 import BaseLoader, Environment, TemplateSyntaxError, meta
 from jinja2.exceptions import TemplateNotFound
 
 from newsgen import files
+from newsgen.errors import Problem
 from newsgen.fingerprint import digest_bytes
 
-__all__ = ["Closures", "built_in_folder", "loader", "static_files", "template_names"]
+__all__ = ["OWN", "Closures", "Loader", "built_in_folder", "problems", "static_files", "templates"]
 
+OWN = "templates"
 _STATIC = "static"
 
 
@@ -26,45 +28,73 @@ def built_in_folder() -> Path:
 
 def _folders(root: Path) -> list[Path]:
     """Return where a template is looked for, the first winning: the site's own folder, then the built-in theme."""
-    own = root / "templates"
+    own = root / OWN
     built_in = built_in_folder()
     is_own = own.is_dir() and not own.is_symlink() and own.resolve() != built_in.resolve()
     return [own, built_in] if is_own else [built_in]
 
 
-def loader(root: Path) -> BaseLoader:
-    """Return what finds a template for the site at `root`; "theme/..." is always the built-in one."""
-    built_in = FileSystemLoader(built_in_folder())
-    return ChoiceLoader([FileSystemLoader(_folders(root)), PrefixLoader({"theme": built_in})])
+def templates(root: Path) -> dict[str, Path]:
+    """Return the templates that the site at `root` can name, sorted: plain files, and no others.
 
-
-def template_names(root: Path) -> tuple[str, ...]:
-    """Return the names of all templates that can be reached, sorted."""
-    names = {name for folder in _folders(root) for name in _names(folder)}
-    return tuple(sorted(names | {f"theme/{name}" for name in _names(built_in_folder())}))
+    The site's own win over the built-in ones, which can all be reached as "theme/...".
+    """
+    found: dict[str, Path] = {}
+    for name, path in _files(built_in_folder()).items():
+        found[f"theme/{name}"] = path
+    for folder in reversed(_folders(root)):
+        found.update(_files(folder))
+    return {name: path for name, path in sorted(found.items()) if not name.startswith(f"{_STATIC}/")}
 
 
 def static_files(root: Path) -> dict[str, Path]:
     """Return the theme's static files by their name below `static/`; the site's own file wins over the built-in."""
     found: dict[str, Path] = {}
     for folder in reversed(_folders(root)):
-        for path in files.walk(folder, _STATIC).files:
-            found[path.removeprefix(_STATIC + "/")] = folder / path
-    return dict(sorted(found.items()))
+        found.update(_files(folder))
+    start = f"{_STATIC}/"
+    return {name.removeprefix(start): path for name, path in sorted(found.items()) if name.startswith(start)}
 
 
-def _names(folder: Path) -> list[str]:
+def problems(root: Path) -> tuple[Problem, ...]:
+    """Return what stands among the site's own templates and is not read, such as links."""
+    return files.walk(root, OWN).problems
+
+
+def _files(folder: Path) -> dict[str, Path]:
     walked = files.walk(folder.parent, folder.name).files
-    names = [path.removeprefix(folder.name + "/") for path in walked]
-    return [name for name in names if not name.startswith(_STATIC + "/")]
+    return {path.removeprefix(f"{folder.name}/"): folder.parent / path for path in walked}
+
+
+class Loader(BaseLoader):
+    """Reads the templates of a site for Jinja: those of `templates`, as they stand on disk at the first reading."""
+
+    def __init__(self, root: Path) -> None:
+        self.paths = templates(root)
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+        """Return a template's text and file. Raises TemplateNotFound, also for a file that is no plain one."""
+        path = self.paths.get(template)
+        if path is None:
+            raise TemplateNotFound(template)
+        try:
+            return files.read_bytes(path.parent, path.name).decode("utf-8"), str(path), None
+        except OSError:
+            raise TemplateNotFound(template) from None
+        except UnicodeDecodeError:
+            raise TemplateSyntaxError("the template is not UTF-8", 1, template, str(path)) from None
+
+    def list_templates(self) -> list[str]:
+        """Return the names of all templates, sorted."""
+        return list(self.paths)
 
 
 class Closures:
     """Knows, for each template, the digest of all the sources that it is made of."""
 
-    def __init__(self, environment: Environment, names: tuple[str, ...]) -> None:
+    def __init__(self, environment: Environment, loader: Loader) -> None:
         self._environment = environment
-        self._names = names
+        self._loader = loader
         self._digests: dict[str, bytes] = {}
         self._references: dict[str, tuple[bytes, frozenset[str] | None]] = {}
 
@@ -89,7 +119,7 @@ class Closures:
                 continue
             seen.add(part)
             named = self._read(part)[1]
-            waiting.extend(self._names if named is None else named)
+            waiting.extend(self._loader.list_templates() if named is None else named)
         return seen
 
     def _read(self, name: str) -> tuple[bytes, frozenset[str] | None]:
@@ -100,15 +130,12 @@ class Closures:
         return known
 
     def _parse(self, name: str) -> tuple[bytes, frozenset[str] | None]:
-        loading = self._environment.loader
-        if loading is None:
-            return b"", frozenset()
         try:
-            source = loading.get_source(self._environment, name)[0]
+            source = self._loader.get_source(self._environment, name)[0]
             found = list(meta.find_referenced_templates(self._environment.parse(source)))
         except TemplateNotFound:
             return b"missing", frozenset()
-        except (TemplateSyntaxError, UnicodeDecodeError, RecursionError):
+        except (TemplateSyntaxError, RecursionError):
             # Rendering tells what is wrong with it, and where.
             return b"faulty", frozenset()
         digest = digest_bytes(source.encode("utf-8", "surrogatepass"))

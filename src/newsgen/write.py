@@ -19,8 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from newsgen.errors import BuildError, Location, NewsgenError, Problem
-from newsgen.permalink import MANIFEST, output_path
+from newsgen.errors import BuildError, Location, NewsgenError, PartlyWrittenError, Problem, printable
+from newsgen.permalink import MANIFEST, collision_key, output_path
 
 __all__ = ["Changes", "Target"]
 
@@ -57,10 +57,14 @@ class _Staged(NamedTuple):
 
 
 class Target:
-    """The output folder, for the time of one build. Use it as a context manager: it holds a lock meanwhile."""
+    """The output folder, for the time of one build. Use it as a context manager: it holds a lock meanwhile.
 
-    def __init__(self, out: Path, cache: Path) -> None:
+    `name` tells the site from others: it stands in the checksums file, and what another site wrote is not ours.
+    """
+
+    def __init__(self, out: Path, cache: Path, name: str) -> None:
         self._out = out
+        self._header = f"{_MANIFEST_HEADER}# The site: {printable(name)}\n"
         self._cache = cache
         self._lock: int | None = None
         name = blake2b(os.fsencode(os.path.relpath(out, cache.parent)), digest_size=8).hexdigest()
@@ -85,7 +89,14 @@ class Target:
         except OSError as error:
             raise _disk_error(error, self._cache) from None
         try:
+            for stage in (self._cache / "stage", self._out / _STAGE):
+                # Left by a build that was killed; what is staged may never have been meant to be published.
+                if stage.is_dir() and not stage.is_symlink():
+                    shutil.rmtree(stage)
             self._read_state()
+        except OSError as error:
+            self.__exit__(None, None, None)
+            raise _disk_error(error, self._out) from None
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -112,8 +123,10 @@ class Target:
         self._disk = _scan(self._out)
 
     def is_ours(self) -> bool:
-        """Whether newsgen wrote here before, or nothing but hidden files stands here."""
-        return bool(self._owned) or all(path.startswith(".") for path in self._disk)
+        """Whether newsgen wrote this site here before, or nothing but hidden files stands here."""
+        if self._record or all(path.startswith(".") for path in self._disk):
+            return True
+        return _read_text(self._out / MANIFEST).startswith(self._header)
 
     def is_current(self, url: str, fingerprint: bytes) -> bool:
         """Whether the file of `url` was made from `fingerprint` and still stands as it was left."""
@@ -178,11 +191,12 @@ class Target:
         added = tuple(sorted(path for path in moves if path not in self._disk))
         changed = tuple(sorted(path for path in moves if path in self._disk))
         record = self._new_record(() if removes else unwanted)
-        manifest = _manifest(record)
+        manifest = self._header + _checksum_lines(record)
         is_same = not moves and not stale and record == self._record
         if is_same and _read_text(self._out / MANIFEST) == manifest:
             _write_file(self._pending_file, None)
             return Changes((), (), ())
+        self._refuse_locked(moves, stale)
         try:
             _write_file(self._pending_file, json.dumps(sorted([*added, *self._owned])).encode())
             gone = self._clear_the_way(moves, stale)
@@ -193,7 +207,7 @@ class Target:
             self._write_manifest(manifest)
             self._write_record(self._with_stats(record))
         except OSError as error:
-            raise _disk_error(error, self._out) from None
+            raise PartlyWrittenError(_disk_error(error, self._out).problem) from None
         return Changes(added, changed, tuple(sorted(stale)))
 
     def _refuse_foreign(self, stale: set[str]) -> None:
@@ -215,6 +229,17 @@ class Target:
         if errors:
             raise ExceptionGroup("output", [errors[path] for path in sorted(errors)])
 
+    def _refuse_locked(self, moves: Iterable[str], stale: Iterable[str]) -> None:
+        """Raise BuildError where a folder that has to change may not be written, before anything changes."""
+        folders = {path.rpartition("/")[0] for path in (*moves, *stale)}
+        for folder in sorted(folders):
+            place = self._out / folder
+            while not place.is_dir():
+                place = place.parent
+            if not os.access(place, os.W_OK | os.X_OK):
+                hint = "look at its owner and rights"
+                raise BuildError(Problem("this folder may not be written", Location(str(place)), hint))
+
     def _foreign(self, path: str, found: os.stat_result) -> BuildError:
         kind = "a symbolic link" if stat.S_ISLNK(found.st_mode) else "there and was not written by newsgen"
         name = f"{self._out.name}/{path}"
@@ -231,6 +256,9 @@ class Target:
             for other in stale
             if other.startswith(path + "/")
         }
+        # A disk that is blind to case would take the new name of a file for the old one, and lose it with the old.
+        names = {collision_key(path) for path in moves} if stale else frozenset()
+        in_the_way |= {path for path in stale if collision_key(path) in names}
         for path in sorted(in_the_way):
             self._remove(path)
         for path in moves:
@@ -264,13 +292,18 @@ class Target:
     # The record
 
     def _new_record(self, kept: Iterable[str]) -> dict[str, _Kept]:
-        record = {path: self._record[path] for path in kept if path in self._record and path in self._disk}
+        record = {path: self._kept(path) for path in kept if path in self._disk and not _is_folder(self._disk[path])}
         record |= self._confirmed
         for path, staged in self._staged.items():
             found = self._disk.get(path)
             mtime, ctime = (found.st_mtime_ns, found.st_ctime_ns) if found and not staged.file else (0, 0)
             record[path] = _Kept(staged.fingerprint, staged.checksum, staged.size, mtime, ctime)
         return record
+
+    def _kept(self, path: str) -> _Kept:
+        """Return what is known of a file that stays; one that the record had lost is made again when it is wanted."""
+        known = self._record.get(path)
+        return known or _Kept("", _checksum(self._out / path), self._disk[path].st_size, 0, 0)
 
     def _with_stats(self, record: Mapping[str, _Kept]) -> dict[str, _Kept]:
         result = dict(record)
@@ -304,12 +337,17 @@ def _refuse_link(path: Path) -> None:
 
 def _disk_error(error: OSError, folder: Path) -> BuildError:
     hint = "make room on the disk" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "look at its owner and rights"
-    place = error.filename if isinstance(error.filename, str) else str(folder)
+    # filename2 is where a file was to be moved; filename is the staged one.
+    name = error.filename2 or error.filename
+    place = os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else str(folder)
     return BuildError(Problem(f"cannot write: {error.strerror or error}", Location(place), hint))
 
 
 def _lock(path: Path) -> int:
-    """Return a handle that holds the site's lock until it is closed; the system lets go of it if we are killed."""
+    """Return a handle that holds the site's lock until it is closed; the system lets go of it if we are killed.
+
+    Worker processes share it, so that they have to end with us.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -358,9 +396,8 @@ def _checksum(path: Path) -> str:
         return ""
 
 
-def _manifest(record: Mapping[str, _Kept]) -> str:
-    lines = (f"{kept.checksum}  {path}\n" for path, kept in sorted(record.items()))
-    return _MANIFEST_HEADER + "".join(lines)
+def _checksum_lines(record: Mapping[str, _Kept]) -> str:
+    return "".join(f"{kept.checksum}  {path}\n" for path, kept in sorted(record.items()))
 
 
 def _read_text(path: Path) -> str:

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from newsgen.cli.console import counted, show_problems
-from newsgen.errors import NewsgenError, errors_in
+from newsgen.errors import NewsgenError, PartlyWrittenError, errors_in
 from newsgen.version import VERSION
 
 __all__ = ["cli", "main"]
@@ -63,8 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo("stopped", err=True)
         code = 130
     except (NewsgenError, ExceptionGroup) as group:
-        count = show_problems(error.problem for error in errors_in(group))
-        click.echo(f"{counted(count, 'error')}: nothing was written", err=True)
+        errors = list(errors_in(group))
+        is_partial = any(isinstance(error, PartlyWrittenError) for error in errors)
+        outcome = "some files were written; mend it and build again" if is_partial else "nothing was written"
+        click.echo(f"{counted(show_problems(error.problem for error in errors), 'error')}: {outcome}", err=True)
         code = 1
     except BrokenPipeError:
         # Whoever read our output has read enough; closing quietly is what a pipeline expects.

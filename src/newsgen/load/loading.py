@@ -210,11 +210,9 @@ class _Loading:
     def _refuse_same_ids(self, parsed: Sequence[Parsed]) -> None:
         seen: dict[str, Parsed] = {}
         for item in parsed:
-            if not item.fields.id:
-                continue
-            first = seen.setdefault(item.fields.id, item)
+            first = seen.setdefault(_id(item), item)
             if first is not item:
-                message = f"the id {item.fields.id!r} is that of {first.path} as well"
+                message = f"the id {_id(item)!r} is that of {first.path} as well"
                 place = Location(item.path, item.fields.lines.get("id", 0))
                 self._fail(item.path, ContentError(Problem(message, place, "give each article its own id")))
 

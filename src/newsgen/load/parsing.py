@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,17 @@ __all__ = ["ARTICLES", "PAGES", "Parsed", "dialect_of", "parse_file", "without_i
 
 ARTICLES = "articles"
 PAGES = "pages"
+_CODE = re.compile(r"`|~~~|<!--|^(?: {4}|\t)", re.MULTILINE)
+_KEYS_ON_TOP = re.compile(r"\s*(?:<!--\s*)?(?:\.\. )?(?:title|date|slug|tags|category|author)s?:", re.IGNORECASE)
 _DATE_HINT = "write 'date: 2024-12-01' in the front matter, or start the file name with the date"
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one article or page file says by itself. `digest` is that of its body, whose text is not kept."""
+    """What one article or page file says by itself. `digest` is that of its body, whose text is not kept.
+
+    `may_be_code` says that some references may stand in code or a comment, and be none.
+    """
 
     path: str
     fields: FrontMatter
@@ -36,6 +42,7 @@ class Parsed:
     summary: str
     digest: bytes
     references: tuple[Reference, ...]
+    may_be_code: bool
     drops_title: bool
     body_line: int
     origins: tuple[Origin, ...]
@@ -100,6 +107,7 @@ class _Parsing:
             summary=self._summary(body),
             digest=digest_bytes(body.encode()),
             references=markup.references(body),
+            may_be_code=bool(_CODE.search(body)),
             drops_title=drops,
             body_line=self._source.body_line + (self._source.body.count("\n") - body.count("\n") if drops else 0),
             origins=tuple(self._origins),
@@ -112,17 +120,25 @@ class _Parsing:
     def _error(self, message: str, hint: str, line: int = 0) -> None:
         self._errors.append(ContentError(Problem(message, Location(self._path, line), hint)))
 
+    def _hint(self, usual: str) -> str:
+        """Return the usual hint, or what to do with the keys of Pelican, Nikola and Hexo, which have no `---` above."""
+        if not self._source.front and _KEYS_ON_TOP.match(self._source.body):
+            return "write the lines at the top as 'key: value' between two '---' lines"
+        return usual
+
     def _title(self, heading: str) -> str:
         title = markup.plain_text(self._converter.html(heading, Location(self._path))) if heading else ""
         if title:
             self._origins.append(Origin("title", title, line=self._source.body_line, how="the first heading"))
         else:
-            self._error("there is no title", "write 'title: ...' in the front matter, between '---' lines", 1)
+            self._error(
+                "there is no title", self._hint("write 'title: ...' in the front matter, between '---' lines"), 1
+            )
         return title
 
     def _date_from_name(self, written: str) -> Moment | None:
         if not written:
-            self._error("there is no date", _DATE_HINT, 1)
+            self._error("there is no date", self._hint(_DATE_HINT), 1)
             return None
         try:
             moment = dates.parse(written, self._dialect.zone)

@@ -54,15 +54,14 @@ class References:
         links: dict[str, str] = {}
         sizes: dict[str, tuple[int, int]] = {}
         lost: list[Reference] = []
-        for reference in item.references:
+        for reference in self._real(item, converter):
             url = self._resolve(item, reference.target)
             if url:
                 links[reference.target] = url
                 sizes[url] = self._size(url)
             elif self._find(item, reference.target)[0] != "file":
                 lost.append(reference)
-        if lost:
-            self._warn_of_lost(item, lost, converter)
+        self._warn_of_lost(item, lost, converter)
         return Body(
             path=item.path,
             digest=item.digest,
@@ -144,10 +143,20 @@ class References:
             self.warnings.append(Problem(message, Location(item.path), "rename one of the two files"))
         return ""
 
+    def _real(self, item: Parsed, converter: Converter) -> Sequence[Reference]:
+        """Return the references of a text less what only stands in code or a comment, which is not to be published."""
+        if not item.may_be_code or not any(self._find(item, found.target)[0] == "file" for found in item.references):
+            return item.references
+        real = self._targets(item, converter)
+        return [reference for reference in item.references if reference.target in real]
+
+    def _targets(self, item: Parsed, converter: Converter) -> frozenset[str]:
+        source, _ = source_of(files.read_bytes(self._root, item.path), item.path)
+        return markup.targets(converter.html(source.body, Location(item.path, source.body_line)))
+
     def _warn_of_lost(self, item: Parsed, lost: Sequence[Reference], converter: Converter) -> None:
         """Warn of each reference that leads nowhere and is truly one, and no example in a piece of code."""
-        source, _ = source_of(files.read_bytes(self._root, item.path), item.path)
-        real = markup.targets(converter.html(source.body, Location(item.path, source.body_line)))
+        real = self._targets(item, converter) if lost else frozenset()
         for reference in lost:
             if reference.target in real:
                 why = self._unbuilt.get(self._find(item, reference.target)[1], "not there")

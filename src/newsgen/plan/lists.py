@@ -22,6 +22,8 @@ __all__ = ["feed_url", "home_pages", "site_feed", "taxonomy_pages", "term_feed",
 
 _SECONDARY = 4
 _RELATED = 8
+# Of an article with more terms than any reader could mean, the first count.
+_MOST_TERMS = 100
 
 
 def home_pages(archive: Archive) -> Iterator[Page]:
@@ -155,7 +157,7 @@ def _related(term: Term, entries: Sequence[Entry]) -> tuple[TermCount, ...]:
     counts = Counter(
         other
         for entry in entries
-        for other in entry.all_terms
+        for other in entry.all_terms[:_MOST_TERMS]
         if other.taxonomy == term.taxonomy and other.slug != term.slug
     )
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].slug))
