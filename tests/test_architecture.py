@@ -1,4 +1,4 @@
-"""The floors of docs/ and DESIGN.md: an import only goes down; nothing hides one; only the command line prints."""
+"""The floors of docs/architecture.md: an import only goes down; nothing hides one; only the command line prints."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ OUTSIDE_CLI = [module for module in MODULES if module.split("/")[0] not in ("cli
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_module_has_a_floor(part: str) -> None:
-    assert part in FLOORS or part in WINGS, f"give {part} a floor in this test, and in DESIGN.md"
+    assert part in FLOORS or part in WINGS, f"give {part} a floor in this test, and in docs/architecture.md"
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import lru_cache
 
 from newsgen import dates, permalink, yamltext
 from newsgen.dates import Moment
@@ -131,6 +132,7 @@ class FrontMatter:
     warnings: tuple[Problem, ...] = ()
 
 
+@lru_cache(maxsize=10_000)
 def key_of(key: str) -> str:
     """Return a key as keys are compared: "Publish-Date", "publish_date" and "publishDate" are one."""
     return key.casefold().replace("_", "").replace("-", "").strip()
@@ -161,6 +163,7 @@ class _Reader:
         self.errors: list[ContentError] = []
         self._file = path
         self._dialect = dialect
+        self._taken = {key_of(key) for keys in dialect.taxonomies.values() for key in keys}
         self._warnings: list[Problem] = []
         self._origins: list[Origin] = []
         self._lines: dict[str, int] = {}
@@ -220,9 +223,8 @@ class _Reader:
 
     def _keys(self, name: str) -> Iterable[str]:
         """Yield the keys that give a field, the winning first, less those that the settings gave to a taxonomy."""
-        taken = {key_of(key) for keys in self._dialect.taxonomies.values() for key in keys}
         for key in (name, *ALIASES.get(name, ())):
-            if key_of(key) not in taken or key == name:
+            if key_of(key) not in self._taken or key == name:
                 yield key_of(key)
         for key, meant in self._dialect.aliases.items():
             if meant == name:

@@ -9,7 +9,6 @@ import click
 
 from newsgen import build as building
 from newsgen import config
-from newsgen.cli.build import workers
 from newsgen.cli.console import counted, show_problems
 from newsgen.cli.options import now_instant, site_option
 from newsgen.errors import Problem
@@ -29,7 +28,8 @@ __all__ = ["serve"]
 def serve(root: Path, port: int, drafts: bool, future: bool, now: str | None, opens: bool) -> None:
     """Build, preview on this machine, and build again after every change."""
     out = building.output_folder(root, config.read(root), None)
-    options = building.Options(selection=Selection(drafts, future, now_instant(now)), executor=workers(None))
+    # No workers: processes that are forked beside the threads of the server could wait for locks of theirs for ever.
+    options = building.Options(selection=Selection(drafts, future, now_instant(now)))
 
     def ready(address: str) -> None:
         click.echo(f"The site is at {address} (stop with Ctrl+C)")
