@@ -259,6 +259,20 @@ def test_the_number_of_workers_changes_no_byte(tmp_path: Path, workers: int) -> 
     assert snapshot(tmp_path / "alone") == snapshot(tmp_path / "together")
 
 
+def _die() -> None:
+    os._exit(1)
+
+
+def test_a_worker_that_dies_is_a_clear_error_and_changes_nothing(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    before = snapshot(root / "output")
+    write(root, "newsgen.yaml", SETTINGS + "subtitle: Other\n")
+    with pytest.raises(BuildError, match="a worker process died"):
+        build(root, options=Options(executor=lambda pages: ProcessPoolExecutor(1, initializer=_die)))
+    assert snapshot(root / "output") == before
+
+
 # Safe and clean
 
 

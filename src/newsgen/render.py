@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -27,7 +27,7 @@ from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from newsgen import dates, files, markup, theme
-from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
+from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
 from newsgen.model import Asset, Body, Entry, Image, Link, MarkdownSettings, Output, Page, Term
 from newsgen.permalink import output_path
@@ -336,7 +336,8 @@ def render_all(
 ) -> Iterator[Output | Failure]:
     """Yield the file of each item, in the order of `items`; a failure where one cannot be made.
 
-    With an executor the items go to it in batches; without one they are rendered here.
+    With an executor the items go to it in batches; without one they are rendered here. Raises BuildError where a
+    worker dies.
     """
     if executor is None:
         yield from _rendered(renderer, items)
@@ -345,8 +346,13 @@ def render_all(
     under_way: deque[Future[list[Output | Failure]]] = deque()
     while True:
         # A few batches ahead and no more: what is finished waits in memory to be staged.
-        while len(under_way) < _AHEAD and (batch := tuple(islice(waiting, _BATCH))):
-            under_way.append(executor.submit(_render_batch, settings, batch))
-        if not under_way:
-            return
-        yield from under_way.popleft().result()
+        try:
+            while len(under_way) < _AHEAD and (batch := tuple(islice(waiting, _BATCH))):
+                under_way.append(executor.submit(_render_batch, settings, batch))
+            if not under_way:
+                return
+            outputs = under_way.popleft().result()
+        except BrokenExecutor:
+            hint = "it may have run out of memory: build with --jobs 1"
+            raise BuildError(Problem("a worker process died while it was rendering pages", None, hint)) from None
+        yield from outputs
