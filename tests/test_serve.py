@@ -19,8 +19,8 @@ from tests.test_build import THREE
 
 
 @contextmanager
-def serving(root: Path) -> Iterator[int]:
-    """Run `newsgen serve` for a site; give its port."""
+def serving(root: Path, stop: signal.Signals = signal.SIGINT) -> Iterator[int]:
+    """Run `newsgen serve` for a site; give its port; end it with a signal and see that it ends well."""
     server = subprocess.Popen(
         [sys.executable, "-u", "-m", "newsgen", "serve", "--port", "0"],
         cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "NO_COLOR": "1"},
@@ -34,10 +34,10 @@ def serving(root: Path) -> Iterator[int]:
         else:
             pytest.fail("the preview never said where it is")
     finally:
-        server.send_signal(signal.SIGINT)
+        server.send_signal(stop)
         rest = server.communicate(timeout=30)[0]
         assert "Traceback" not in rest, rest
-        assert server.returncode == 130
+        assert server.returncode == 128 + stop
 
 
 def get(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
@@ -91,6 +91,11 @@ def test_only_this_machine_is_answered_and_nothing_outside_the_output(tmp_path: 
             status, text = get(port, path)
             assert status == 404
             assert "title: The Test Record" not in text
+
+
+def test_a_service_manager_ends_the_preview_with_its_own_signal(tmp_path: Path) -> None:
+    with serving(make(tmp_path, THREE), signal.SIGTERM) as port:
+        assert get(port, "/")[0] == 200
 
 
 def test_a_taken_port_is_wrong_usage(tmp_path: Path) -> None:

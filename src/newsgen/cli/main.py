@@ -50,7 +50,13 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 done, 1 the site has mistakes, 2 wrong usage, 130 or 143 stopped."""
-    signal.signal(signal.SIGTERM, _terminate)
+    stopped_by: list[int] = []
+
+    def terminate(number: int, frame: FrameType | None) -> NoReturn:
+        stopped_by.append(number)
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, terminate)
     try:
         result = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
         code = result if isinstance(result, int) else 0
@@ -60,8 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
+        # The watcher of files turns any signal into KeyboardInterrupt.
         click.echo("stopped", err=True)
-        code = 130
+        code = 128 + (stopped_by[0] if stopped_by else signal.SIGINT)
     except (NewsgenError, ExceptionGroup) as group:
         errors = list(errors_in(group))
         is_partial = any(isinstance(error, PartlyWrittenError) for error in errors)
@@ -73,7 +80,3 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stderr.close()
         code = 1
     sys.exit(code)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
