@@ -14,7 +14,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol
 
 from newsgen.dates import Moment
-from newsgen.errors import Location, Problem
+from newsgen.errors import Problem
 from newsgen.yamltext import Plain
 
 __all__ = [
@@ -264,11 +264,6 @@ class Article(Entry):
         """Return the article's narrow value, without what only its own page shows."""
         return Entry(**{item.name: getattr(self, item.name) for item in fields(Entry)})
 
-    @property
-    def location(self) -> Location:
-        """The article's file, for a message."""
-        return Location(self.path)
-
 
 @dataclass(frozen=True, slots=True)
 class StandingPage:
@@ -304,8 +299,8 @@ class StaticFile:
 class Archive:
     """The site with all that was read, in one total order: oldest first, then by source path.
 
-    `entries` are the narrow values of the articles that lists show, in the same order. `faulty` are the source files
-    that could not be read, where the build goes on without them.
+    `entries` are the narrow values of the articles that lists show, in the same order. `held_back` counts the articles
+    that are left out for their date.
     """
 
     site: Site
@@ -314,7 +309,6 @@ class Archive:
     pages: tuple[StandingPage, ...] = ()
     files: tuple[StaticFile, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    faulty: tuple[str, ...] = ()
     held_back: int = 0
 
     def by_term(self, taxonomy: str) -> dict[Term, list[Entry]]:

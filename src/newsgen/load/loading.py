@@ -46,8 +46,7 @@ def read(
 ) -> Loaded:
     """Return all that is under articles/, pages/ and static/, with every error that was found in it.
 
-    An article with an error is not in the archive, and its path stands in `faulty`. `progress` is told how many
-    files of how many are read.
+    An article with an error is not in the archive. `progress` is told how many files of how many are read.
     """
     return _Loading(site, root, selection).run(progress)
 
@@ -101,7 +100,6 @@ class _Loading:
             pages=standing,
             files=tuple(self._static.values()),
             warnings=tuple(sorted(set(self._warnings), key=lambda problem: problem.sort_key)),
-            faulty=tuple(sorted(self._faulty)),
             held_back=held_back,
         )
         return Loaded(archive, assets, tuple(self._errors))
