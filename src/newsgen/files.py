@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from newsgen.errors import Location, Problem
 from newsgen.fingerprint import DIGEST_SIZE
 
-__all__ = ["Walk", "digest_file", "read_bytes", "walk"]
+__all__ = ["Walk", "digest_file", "read_bytes", "unreadable", "walk"]
 
 _NOISE = frozenset({".DS_Store", ".git", ".gitkeep", ".gitignore", "Thumbs.db", "__pycache__"})
 _CHUNK = 1 << 20
@@ -38,7 +39,7 @@ def walk(root: Path, folder: str, *, hidden: bool = False) -> Walk:
     except FileNotFoundError:
         return Walk((), ())
     except OSError as error:
-        return Walk((), (_unreadable(folder, error),))
+        return Walk((), (_unreadable_folder(folder, error),))
     if not stat.S_ISDIR(mode):
         return Walk((), (_refused(folder, mode),))
     for path, problem in _walk(root, folder, hidden):
@@ -57,7 +58,7 @@ def _walk(root: Path, folder: str, hidden: bool) -> Iterator[tuple[str, Problem 
             with os.scandir(root / current) as found:
                 items = list(found)
         except OSError as error:
-            yield current, _unreadable(current, error)
+            yield current, _unreadable_folder(current, error)
             continue
         for item in items:
             name = item.name
@@ -72,7 +73,7 @@ def _walk(root: Path, folder: str, hidden: bool) -> Iterator[tuple[str, Problem 
                 yield path, _refused(path, item.stat(follow_symlinks=False).st_mode)
 
 
-def _unreadable(folder: str, error: OSError) -> Problem:
+def _unreadable_folder(folder: str, error: OSError) -> Problem:
     return Problem(f"the folder cannot be read: {error.strerror}", Location(folder))
 
 
@@ -81,22 +82,30 @@ def _refused(path: str, mode: int) -> Problem:
     return Problem(f"this is {kind}, and is not read", Location(path), "put the file itself there, or remove it")
 
 
+def unreadable(path: str, error: OSError) -> Problem:
+    """Return the problem of a file that cannot be read."""
+    return Problem(f"the file cannot be read: {error.strerror or error}", Location(path))
+
+
 def read_bytes(root: Path, path: str) -> bytes:
     """Return a plain file's bytes; raise OSError for anything else, also where it became something else since."""
-    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(0, "it is no plain file", path)
+    with _opened(root, path) as file:
         return file.read()
 
 
 def digest_file(root: Path, path: str) -> bytes:
     """Return the digest of a plain file's bytes, reading it in parts; raise OSError as `read_bytes` does."""
     state = blake2b(digest_size=DIGEST_SIZE)
+    with _opened(root, path) as file:
+        while chunk := file.read(_CHUNK):
+            state.update(chunk)
+    return state.digest()
+
+
+@contextmanager
+def _opened(root: Path, path: str) -> Iterator[BinaryIO]:
     handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(0, "it is no plain file", path)
-        while chunk := file.read(_CHUNK):
-            state.update(chunk)
-    return state.digest()
+        yield file

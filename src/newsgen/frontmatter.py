@@ -294,8 +294,8 @@ class _Reader:
             self.error(line, str(error), hint)
             return None
 
-    def _moment(self, name: str) -> Moment | None:
-        found = self._find(name)
+    def _moment(self, name: str, keys: Iterable[str] | None = None) -> Moment | None:
+        found = self._find(name, keys)
         if not found:
             return None
         text = self._scalar(name, *found)
@@ -315,14 +315,7 @@ class _Reader:
                 for _, value in self._written.get(key, ())
             )
         ]
-        found = self._find("date", keys)
-        if not found:
-            return None
-        text = self._scalar("date", *found)
-        moment = self._parse_moment(found[0], text, found[1].line) if text else None
-        if moment:
-            self._came_from("date", found[0], text)
-        return moment
+        return self._moment("date", keys)
 
     def _slug(self) -> str:
         slug = self._text("slug")
@@ -361,7 +354,7 @@ class _Reader:
 
     def _address(self, name: str) -> str:
         text = self._text(name)
-        if text and not re.match(r"https?://[^\s/]+", text, re.IGNORECASE):
+        if text and not permalink.is_web_address(text):
             hint = "write it in full, for example https://example.org/page"
             self.error(self._lines[name], f"{text!r} is not a web address", hint)
             return ""

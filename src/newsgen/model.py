@@ -311,6 +311,11 @@ class Archive:
     warnings: tuple[Problem, ...] = ()
     held_back: int = 0
 
+    def taxonomies_in_use(self) -> tuple[Link, ...]:
+        """Return links to the indexes of the taxonomies under which articles stand, in the order of the settings."""
+        named = {term.taxonomy for entry in self.entries for term in entry.all_terms}
+        return tuple(Link(item.title, item.url) for item in self.site.taxonomies if item.name in named)
+
     def by_term(self, taxonomy: str) -> dict[Term, list[Entry]]:
         """Return the entries under each term of a taxonomy: terms by slug, entries oldest first."""
         found: dict[Term, list[Entry]] = {}

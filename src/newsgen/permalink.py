@@ -17,11 +17,13 @@ from newsgen.dates import Moment
 __all__ = [
     "MANIFEST",
     "PATTERN_FIELDS",
+    "URL_SAFE",
     "article_url",
     "check_pattern",
     "check_slug",
     "collision_key",
     "fold",
+    "is_web_address",
     "output_path",
     "read_url",
     "slug_of",
@@ -37,11 +39,13 @@ _LONGEST_PATH = 1000
 # Names that Windows gives to devices, with or without an ending: no host or copy of the archive could hold them.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[\x00-\x20\x7f<>:"/\\|?*#%]')
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_ ]+(.*)|)$")
 _LANGUAGE_ENDING = re.compile(r"(.+)\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)$")
 # Unidecode would drop these and keep "'", and give the two spellings of "O'Brien" two URLs.
 _QUOTES = (("’", "'"), ("‘", "'"), ("ʼ", "'"))
-_UNSAFE_IN_URL = "/~!$&'()*+,;=@-._"
+# What may stand in a URL's path as it is: RFC 3986, section 3.3.
+URL_SAFE = "/~!$&'()*+,;=@-._"
 
 
 @lru_cache(maxsize=100_000)
@@ -102,6 +106,11 @@ def check_slug(slug: str) -> None:
         raise ValueError(f"the slug {slug[:30]!r}... is longer than {_LONGEST_PART} bytes")
 
 
+def is_web_address(text: str) -> bool:
+    """Whether a text is a whole address of a page on the web."""
+    return bool(_WEB_ADDRESS.match(text))
+
+
 def read_url(text: str) -> str:
     """Return a URL path that an author wrote, in its one form: "/about", "about/" and "/about/" are "/about/".
 
@@ -131,7 +140,7 @@ def read_url(text: str) -> str:
     if len(path.encode()) > _LONGEST_PATH:
         raise ValueError(f"the path {path[:30]!r}... is longer than {_LONGEST_PATH} bytes")
     is_file = not written.endswith("/") and re.search(r"\.[A-Za-z][A-Za-z0-9]{0,5}$", parts[-1])
-    return quote(unicodedata.normalize("NFC", path if is_file else path + "/"), safe=_UNSAFE_IN_URL)
+    return quote(unicodedata.normalize("NFC", path if is_file else path + "/"), safe=URL_SAFE)
 
 
 def check_pattern(pattern: str) -> None:

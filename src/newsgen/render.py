@@ -173,8 +173,7 @@ class Renderer:
         try:
             data = files.read_bytes(self._root, item.source)
         except OSError as error:
-            message = f"the file cannot be read: {error.strerror or error}"
-            raise ContentError(Problem(message, Location(item.source))) from None
+            raise ContentError(files.unreadable(item.source, error)) from None
         if blake2b(data, digest_size=DIGEST_SIZE).digest() != item.digest:
             raise _changed(item.source)
         return data
@@ -228,7 +227,7 @@ class Renderer:
         """Return what went wrong in a template, with the last line of a template that was being run."""
         hint = f"it was making the page {page.url}"
         if isinstance(error, TemplateNotFound):
-            place = self._template_place(error.__traceback__) or Location(*_named_by(page))
+            place = self._template_place(error.__traceback__) or _named_by(page)
             return TemplateError(Problem(f"there is no template {error.name!r}", place, hint))
         if isinstance(error, TemplateSyntaxError):
             name = self._template_path(error.filename) if error.filename else f"templates/{error.name}"
@@ -252,8 +251,8 @@ class Renderer:
         return name
 
 
-def _named_by(page: Page) -> tuple[str, int]:
-    return (page.sources[0], 0) if page.sources else (f"templates/{page.template}", 0)
+def _named_by(page: Page) -> Location:
+    return Location(page.sources[0] if page.sources else f"templates/{page.template}")
 
 
 def _changed(path: str) -> ContentError:

@@ -67,9 +67,9 @@ class Target:
         self._header = f"{_MANIFEST_HEADER}# The site: {printable(name)}\n"
         self._cache = cache
         self._lock: int | None = None
-        name = blake2b(os.fsencode(os.path.relpath(out, cache.parent)), digest_size=8).hexdigest()
-        self._record_file = cache / f"record-{name}.json"
-        self._pending_file = cache / f"pending-{name}.json"
+        place = blake2b(os.fsencode(os.path.relpath(out, cache.parent)), digest_size=8).hexdigest()
+        self._record_file = cache / f"record-{place}.json"
+        self._pending_file = cache / f"pending-{place}.json"
         self._record: dict[str, _Kept] = {}
         self._owned: frozenset[str] = frozenset()
         self._disk: dict[str, os.stat_result] = {}
@@ -170,7 +170,6 @@ class Target:
         self._out.mkdir(parents=True, exist_ok=True)
         same_disk = self._cache.stat().st_dev == self._out.stat().st_dev
         folder = self._cache / "stage" if same_disk else self._out / _STAGE
-        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         return folder
 
@@ -215,16 +214,16 @@ class Target:
         errors: dict[str, NewsgenError] = {}
         for path, staged in self._staged.items():
             found = self._disk.get(path)
-            if staged.file and found is not None and path not in self._owned and not stat.S_ISDIR(found.st_mode):
+            if staged.file and found is not None and path not in self._owned and not _is_folder(found):
                 errors[path] = self._foreign(path, found)
-            if found is not None and stat.S_ISDIR(found.st_mode):
+            if _is_folder(found):
                 inside = [other for other in self._disk if other.startswith(path + "/")]
                 for other in inside:
-                    if other not in stale and not stat.S_ISDIR(self._disk[other].st_mode):
+                    if other not in stale and not _is_folder(self._disk[other]):
                         errors[other] = self._foreign(other, self._disk[other])
             for folder in _parents(path):
                 above = self._disk.get(folder)
-                if above is not None and not stat.S_ISDIR(above.st_mode) and folder not in stale:
+                if above is not None and not _is_folder(above) and folder not in stale:
                     errors[folder] = self._foreign(folder, above)
         if errors:
             raise ExceptionGroup("output", [errors[path] for path in sorted(errors)])

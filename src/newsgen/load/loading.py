@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from urllib.parse import quote
 from newsgen import files, markup, permalink, theme
 from newsgen.errors import ContentError, Location, NewsgenError, Problem, errors_in
 from newsgen.load.parsing import ARTICLES, PAGES, Parsed, dialect_of, parse_file, without_index
-from newsgen.load.references import URL_SAFE, References
+from newsgen.load.references import References
 from newsgen.load.terms import Terms
 from newsgen.markup import Converter
 from newsgen.model import TAKEN_BACK, Archive, Article, Asset, Body, Site, StandingPage, StaticFile
@@ -148,12 +147,11 @@ class _Loading:
                 )
                 continue
             try:
-                url = quote(name, safe=URL_SAFE)
+                url = quote(name, safe=permalink.URL_SAFE)
                 source = path if folder == self._root else str(folder / path)
                 self._static[url] = StaticFile(url, source, files.digest_file(folder, path))
             except OSError as error:
-                message = f"the file cannot be read: {error.strerror or error}"
-                self._fail(path, ContentError(Problem(message, Location(path))))
+                self._fail(path, ContentError(files.unreadable(path, error)))
 
     def _parse_all(self, texts: Sequence[str], progress: Callable[[int, int], None] | None) -> Iterator[Parsed]:
         for number, path in enumerate(texts, 1):
@@ -331,7 +329,7 @@ class _Loading:
 
     def _redirect(self, item: Parsed) -> str:
         target = item.fields.redirect
-        if not target or re.match(r"https?://[^\s/]+", target, re.IGNORECASE):
+        if not target or permalink.is_web_address(target):
             return target
         if is_elsewhere := markup.is_external(target):
             reason = f"{target!r} is not an address to redirect to"

@@ -60,8 +60,7 @@ def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter) ->
     try:
         source, odd_lines = source_of(files.read_bytes(root, path), path)
     except OSError as error:
-        message = f"the file cannot be read: {error.strerror or error}"
-        raise ExceptionGroup(path, [ContentError(Problem(message, Location(path)))]) from None
+        raise ExceptionGroup(path, [ContentError(files.unreadable(path, error))]) from None
     except ContentError as error:
         raise ExceptionGroup(path, [error]) from None
     fields = frontmatter.parse(source, path, dialect)

@@ -19,10 +19,7 @@ from newsgen.markup import Converter, Reference
 from newsgen.model import Asset, Body, Image, StaticFile
 from newsgen.source import source_of
 
-__all__ = ["URL_SAFE", "References"]
-
-# What may stand in a URL's path as it is: RFC 3986, section 3.3.
-URL_SAFE = "/~!$&'()*+,;=@-._"
+__all__ = ["References"]
 
 
 class References:
@@ -80,7 +77,7 @@ class References:
             self.warnings.append(Problem(message, place, "put the file beside the article"))
             return None
         if written.src.startswith("/"):
-            url = quote(unquote(written.src), safe=URL_SAFE)
+            url = quote(unquote(written.src), safe=permalink.URL_SAFE)
             is_there = url in self._static
         else:
             url = self._resolve(item, written.src)
@@ -101,8 +98,8 @@ class References:
             try:
                 found.append(Asset(url, path, files.digest_file(self._root, path), tuple(sorted(sources))))
             except OSError as error:
-                message = f"the file cannot be read: {error.strerror or error}"
-                errors.extend((source, ContentError(Problem(message, Location(path)))) for source in sorted(sources))
+                problem = files.unreadable(path, error)
+                errors.extend((source, ContentError(problem)) for source in sorted(sources))
         return tuple(found), tuple(errors)
 
     def _find(self, item: Parsed, target: str) -> tuple[str, str]:
@@ -134,7 +131,7 @@ class References:
                 self.warnings.append(Problem(message, Location(path), "rename it"))
                 return ""
             base = self._urls[item.path]
-            url = base[: base.rindex("/") + 1] + quote(name, safe=URL_SAFE)
+            url = base[: base.rindex("/") + 1] + quote(name, safe=permalink.URL_SAFE)
             planned = self._assets.setdefault(url, (path, set()))
             if planned[0] == path:
                 planned[1].add(item.path)

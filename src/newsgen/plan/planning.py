@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from newsgen.errors import Location, PlanError, Problem
-from newsgen.model import Archive, Asset, Link, MenuItem, Page, Site
+from newsgen.model import Archive, Asset, MenuItem, Page, Site
 from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
 from newsgen.plan.contexts import SiteContext
@@ -69,7 +69,6 @@ def site_context(archive: Archive) -> SiteContext:
     """Return what every page shows of the site; the menu is that of the settings, else the sections."""
     site = archive.site
     sections = [MenuItem(term.name, term.url) for term in archive.by_term("sections")]
-    named = {term.taxonomy for entry in archive.entries for term in entry.all_terms}
     return SiteContext(
         title=site.title,
         subtitle=site.subtitle,
@@ -82,7 +81,7 @@ def site_context(archive: Archive) -> SiteContext:
         publisher_logo=site.publisher.logo,
         policies=site.publisher.policies,
         menu=tuple(sections) if site.menu is None else site.menu,
-        taxonomies=tuple(Link(item.title, item.url) for item in site.taxonomies if item.name in named),
+        taxonomies=archive.taxonomies_in_use(),
         footer=site.footer,
         logo=site.logo,
         has_colours=bool(site.colours),

@@ -46,13 +46,11 @@ def sitemap_pages(archive: Archive, pages: Sequence[Page]) -> Iterator[Page]:
 
 def not_found_page(archive: Archive) -> Iterator[Page]:
     """Yield 404.html, which a host shows at any address, so that its links start at the host."""
-    links = [Link("Front page", "/"), Link("The whole archive by date", ARCHIVE_URL)]
-    named = {term.taxonomy for entry in archive.entries for term in entry.all_terms}
-    links += [Link(taxonomy.title, taxonomy.url) for taxonomy in archive.site.taxonomies if taxonomy.name in named]
+    links = (Link("Front page", "/"), Link("The whole archive by date", ARCHIVE_URL), *archive.taxonomies_in_use())
     yield Page(
         url="/404.html",
         template="404.html",
-        context=NotFoundContext(tuple(links)),
+        context=NotFoundContext(links),
         kind="not-found",
         title="Page not found",
         in_sitemap=False,
