@@ -39,26 +39,29 @@ def templates(root: Path) -> dict[str, Path]:
 
     The site's own win over the built-in ones, which can all be reached as "theme/...".
     """
-    found: dict[str, Path] = {}
-    for name, path in _files(built_in_folder()).items():
-        found[f"theme/{name}"] = path
-    for folder in reversed(_folders(root)):
-        found.update(_files(folder))
+    built_in = {f"theme/{name}": path for name, path in _files(built_in_folder()).items()}
+    found = built_in | _winning(root)
     return {name: path for name, path in sorted(found.items()) if not name.startswith(f"{_STATIC}/")}
 
 
 def static_files(root: Path) -> dict[str, Path]:
     """Return the theme's static files by their name below `static/`; the site's own file wins over the built-in."""
-    found: dict[str, Path] = {}
-    for folder in reversed(_folders(root)):
-        found.update(_files(folder))
     start = f"{_STATIC}/"
-    return {name.removeprefix(start): path for name, path in sorted(found.items()) if name.startswith(start)}
+    found = sorted(_winning(root).items())
+    return {name.removeprefix(start): path for name, path in found if name.startswith(start)}
 
 
 def problems(root: Path) -> tuple[Problem, ...]:
     """Return what stands among the site's own templates and is not read, such as links."""
     return files.walk(root, OWN).problems
+
+
+def _winning(root: Path) -> dict[str, Path]:
+    """Return the files of the theme by name, the site's own in place of built-in ones of the same name."""
+    found: dict[str, Path] = {}
+    for folder in reversed(_folders(root)):
+        found.update(_files(folder))
+    return found
 
 
 def _files(folder: Path) -> dict[str, Path]:

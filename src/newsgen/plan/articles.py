@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from newsgen.markup import is_external
 from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, StandingPage, Term
@@ -18,7 +18,7 @@ _SERIES = "series"
 def article_pages(archive: Archive) -> Iterator[Page]:
     """Yield the page of every article; a tombstone for one that was removed or redacted."""
     neighbours = _neighbours(archive.entries)
-    series = {term: entries for term, entries in archive.by_term(_SERIES).items() if len(entries) > 1}
+    series = _series_parts(archive)
     shown = [article for article in archive.articles if article.status not in TAKEN_BACK]
     by_path = {article.path: article for article in shown}
     for article in archive.articles:
@@ -35,7 +35,9 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     article=article,
                     older=older,
                     newer=newer,
-                    series=_series_part(article, series),
+                    series=next(
+                        (series[term, article.url] for term in article.terms if (term, article.url) in series), None
+                    ),
                     dates=date_links(article.date),
                     original=_link(original) if (original := by_path.get(article.translation_of)) else None,
                 ),
@@ -79,7 +81,7 @@ def standing_pages(archive: Archive) -> Iterator[Page]:
         )
 
 
-def _neighbours(entries: tuple[Entry, ...]) -> dict[str, tuple[Link | None, Link | None]]:
+def _neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Link | None, Link | None]]:
     """Return, by URL, links to the article before and the one after in time."""
     links = [_link(entry) for entry in entries]
     return {
@@ -88,21 +90,14 @@ def _neighbours(entries: tuple[Entry, ...]) -> dict[str, tuple[Link | None, Link
     }
 
 
-def _series_part(article: Article, series: Mapping[Term, list[Entry]]) -> SeriesPart | None:
-    for term in article.terms:
-        entries = series.get(term, [])
-        for index, entry in enumerate(entries):
-            if entry.url == article.url:
-                older = entries[index - 1] if index else None
-                newer = entries[index + 1] if index + 1 < len(entries) else None
-                return SeriesPart(
-                    term=term,
-                    number=index + 1,
-                    count=len(entries),
-                    older=_link(older) if older else None,
-                    newer=_link(newer) if newer else None,
-                )
-    return None
+def _series_parts(archive: Archive) -> dict[tuple[Term, str], SeriesPart]:
+    """Return, by series and URL, where an article stands in a series of several."""
+    parts: dict[tuple[Term, str], SeriesPart] = {}
+    for term, entries in archive.by_term(_SERIES).items():
+        neighbours = _neighbours(entries) if len(entries) > 1 else {}
+        for number, (url, (older, newer)) in enumerate(neighbours.items(), 1):
+            parts[term, url] = SeriesPart(term, number, len(entries), older, newer)
+    return parts
 
 
 def _link(entry: Entry) -> Link:
