@@ -696,3 +696,30 @@ def test_offline_links_name_their_files(tmp_path: Path) -> None:
     build(root, options=Options(offline=True))
     page = (root / "output/2024/03/05/flood/index.html").read_text()
     assert 'href="../../../../2024/03/04/rain/index.html#later"' in page
+
+
+COUNTING = """-- templates/count.html --
+{% set seen = [] %}
+{% macro next(term) %}{% set _ = seen.append(1) %}{{ seen | length }}{% endmacro %}
+-- templates/counting.html --
+{% import "count.html" as c %}
+{% macro again(name) %}{{ c.next(name) }}{% endmacro %}
+-- templates/term.html --
+{% import "counting.html" as m %}
+{{ m.again(term.name) }}{{ m.again(term.name) }}
+"""
+
+
+def test_a_macro_that_counts_is_never_taken_for_one_that_does_not(tmp_path: Path) -> None:
+    make(tmp_path, f"{COUNTING}-- articles/a.md --\n---\ntitle: A\ndate: 2024-01-01\ntags: [One, Two]\n---\nText.\n")
+    build(tmp_path)
+    for name in ("one", "two"):
+        assert (tmp_path / f"output/tags/{name}/index.html").read_text().strip() == "12"
+
+
+def test_a_macro_tells_true_from_one_and_a_text_from_a_number(tmp_path: Path) -> None:
+    template = '{% import "kinds.html" as k %}{{ k.show(1) }} {{ k.show(true) }} {{ k.show("1") }} {{ k.show(1) }}'
+    kinds = "{% macro show(value) %}{{ value }}{{ value is string }}{% endmacro %}"
+    make(tmp_path, f"-- templates/404.html --\n{template}\n-- templates/kinds.html --\n{kinds}\n")
+    build(tmp_path)
+    assert (tmp_path / "output/404.html").read_text().split() == ["1False", "TrueFalse", "1True", "1False"]

@@ -89,8 +89,17 @@ def unreadable(path: str, error: OSError) -> Problem:
 
 def read_bytes(root: Path, path: str) -> bytes:
     """Return a plain file's bytes; raise OSError for anything else, also where it became something else since."""
-    with _opened(root, path) as file:
-        return file.read()
+    handle = _open(root, path)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise _no_plain_file(path)
+        parts: list[bytes] = []
+        while part := os.read(handle, _CHUNK if parts else found.st_size + 1):
+            parts.append(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+    finally:
+        os.close(handle)
 
 
 def digest_file(root: Path, path: str) -> bytes:
@@ -104,8 +113,17 @@ def digest_file(root: Path, path: str) -> bytes:
 
 @contextmanager
 def _opened(root: Path, path: str) -> Iterator[BinaryIO]:
-    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    handle = _open(root, path)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(0, "it is no plain file", path)
+            raise _no_plain_file(path)
         yield file
+
+
+def _open(root: Path, path: str) -> int:
+    flags = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.open(os.path.join(root, path), flags)  # noqa: PTH118  # a path object costs more than the read
+
+
+def _no_plain_file(path: str) -> OSError:
+    return OSError(0, "it is no plain file", path)

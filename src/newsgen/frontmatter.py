@@ -7,10 +7,10 @@ that comes from one of them builds as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from newsgen import dates, permalink, yamltext
 from newsgen.dates import Moment
@@ -69,7 +69,7 @@ _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialect:
     """What the settings say of front matter.
 
@@ -80,6 +80,30 @@ class Dialect:
     zone: tzinfo
     taxonomies: Mapping[str, tuple[str, ...]]
     aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that give each field, as keys are compared, the winning first; less those given to a taxonomy."""
+        taken = {key_of(key) for keys in self.taxonomies.values() for key in keys}
+        return {
+            name: tuple(
+                dict.fromkeys(
+                    [key_of(key) for key in (name, *own) if key_of(key) not in taken or key == name]
+                    + [key_of(key) for key, meant in self.aliases.items() if meant == name]
+                )
+            )
+            for name, own in ALIASES.items()
+        }
+
+    @cached_property
+    def taxonomy_keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that give the terms of each taxonomy, as keys are compared, the winning first."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, keys in self.taxonomies.items():
+            own = [key_of(key) for key in keys]
+            extra = [key_of(key) for key, meant in self.aliases.items() if key_of(meant) in own]
+            found[name] = tuple(dict.fromkeys(own + extra))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +187,6 @@ class _Reader:
         self.errors: list[ContentError] = []
         self._file = path
         self._dialect = dialect
-        self._taken = {key_of(key) for keys in dialect.taxonomies.values() for key in keys}
         self._warnings: list[Problem] = []
         self._origins: list[Origin] = []
         self._lines: dict[str, int] = {}
@@ -221,19 +244,13 @@ class _Reader:
 
     # Which key gives a field
 
-    def _keys(self, name: str) -> Iterable[str]:
-        """Yield the keys that give a field, the winning first, less those that the settings gave to a taxonomy."""
-        for key in (name, *ALIASES.get(name, ())):
-            if key_of(key) not in self._taken or key == name:
-                yield key_of(key)
-        for key, meant in self._dialect.aliases.items():
-            if meant == name:
-                yield key_of(key)
+    def _find(self, name: str, keys: Sequence[str] | None = None) -> tuple[Scalar, Node] | None:
+        """Return the key and value that give a field; warn where another key gives it a different value.
 
-    def _find(self, name: str, keys: Iterable[str] | None = None) -> tuple[Scalar, Node] | None:
-        """Return the key and value that give a field; warn where another key gives it a different value."""
+        `keys` are those that may give it, the winning first; None for all that are known to.
+        """
         winner: tuple[Scalar, Node] | None = None
-        for key in dict.fromkeys(self._keys(name) if keys is None else keys):
+        for key in self._dialect.keys[name] if keys is None else keys:
             for written, value in self._written.get(key, ()):
                 self._used.add(written.text)
                 if isinstance(value, Scalar) and value.is_null:
@@ -294,7 +311,7 @@ class _Reader:
             self.error(line, str(error), hint)
             return None
 
-    def _moment(self, name: str, keys: Iterable[str] | None = None) -> Moment | None:
+    def _moment(self, name: str, keys: Sequence[str] | None = None) -> Moment | None:
         found = self._find(name, keys)
         if not found:
             return None
@@ -308,7 +325,7 @@ class _Reader:
         # `published: true` is Jekyll's way to say that an article is no draft, and no date.
         keys = [
             key
-            for key in self._keys("date")
+            for key in self._dialect.keys["date"]
             if key != "published"
             or not any(
                 isinstance(value, Scalar) and value.text.casefold() in _TRUE | _FALSE
@@ -392,8 +409,7 @@ class _Reader:
         nested = self._nested_taxonomies()
         result: dict[str, tuple[str, ...]] = {}
         for name, keys in self._dialect.taxonomies.items():
-            extra = [key_of(key) for key, meant in self._dialect.aliases.items() if key_of(meant) in map(key_of, keys)]
-            found = self._find(name, [*map(key_of, keys), *extra])
+            found = self._find(name, self._dialect.taxonomy_keys[name])
             below = [nested.pop(key) for key in dict.fromkeys(map(key_of, (name, *keys))) if key in nested]
             for key, terms in below:
                 if found is None:
@@ -443,7 +459,7 @@ class _Reader:
         # `type: post` in a Hugo or Jekyll tree is the name of a layout: no label of ours, kept in `extra`.
         keys = [
             key
-            for key in self._keys("label")
+            for key in self._dialect.keys["label"]
             if key == "label"
             or any(
                 isinstance(value, Scalar) and _label_of(value.text) in LABELS for _, value in self._written.get(key, ())

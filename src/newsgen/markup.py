@@ -73,12 +73,18 @@ _ATTRIBUTES = {
 }
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:|//)")
 # Inline links with the title still on them, definitions of links, and attributes of raw HTML or of attribute lists.
-# They are looked ahead for, since one may stand in what looks like another: "[^1]: [rain](rain.md)".
-_REFERENCES = re.compile(
-    r"\]\((?=\s*+(?:<(?P<pointed>[^<>\n]*+)>"
+# They are looked ahead for, since one may stand in what looks like another: "[^1]: [rain](rain.md)". Patterns that
+# start with one certain sign are looked for fast.
+_LINKS = (
+    r"\](?:\((?=\s*+(?:<(?P<pointed>[^<>\n]*+)>"
     r"|(?P<inline>(?:[^()\\\n]|\n(?!\s*\n)|\\.|\((?:[^()\\\n]|\\.|\((?:[^()\\\n]|\\.)*+\))*+\))*+)))"
-    r"|\]:(?=[ \t]*+\n?[ \t]*+(?P<defined>\S{1,4000}+))"
-    r"|\b(?:href|src)(?=\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]{1,4000}+)))",
+    r"|:(?=[ \t]*+\n?[ \t]*+(?P<defined>\S{1,4000}+)))"
+)
+_LINK_REFERENCES = re.compile(_LINKS)
+_HAS_ATTRIBUTES = re.compile(r"(?:href|src)\s*=", re.IGNORECASE)
+_REFERENCES = re.compile(
+    _LINKS
+    + r"|\b(?:href|src)(?=\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]{1,4000}+)))",
     re.IGNORECASE,
 )
 # From one of its quotes on, what stands in an inline link is its title.
@@ -207,7 +213,8 @@ def references(text: str) -> tuple[Reference, ...]:
         return ()
     found: list[Reference] = []
     line, counted = 1, 0
-    for match in _REFERENCES.finditer(text):
+    pattern = _REFERENCES if "=" in text and _HAS_ATTRIBUTES.search(text) else _LINK_REFERENCES
+    for match in pattern.finditer(text):
         line += text.count("\n", counted, match.start())
         counted = match.start()
         for target in _targets_of(match.lastgroup or "", match[match.lastgroup or 0]):

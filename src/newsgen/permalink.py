@@ -39,6 +39,7 @@ _LONGEST_PATH = 1000
 # Names that Windows gives to devices, with or without an ending: no host or copy of the archive could hold them.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[\x00-\x20\x7f<>:"/\\|?*#%]')
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_ ]+(.*)|)$")
 _LANGUAGE_ENDING = re.compile(r"(.+)\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)$")
@@ -54,6 +55,8 @@ def slug_of(text: str) -> str:
 
     The options are written out, so that other defaults of a later python-slugify change no URL.
     """
+    if _SLUG.fullmatch(text):
+        return text  # as slugify would, in a tenth of the time
     return slugify(
         text,
         entities=True, decimal=True, hexadecimal=True, max_length=0, word_boundary=False, separator="-",

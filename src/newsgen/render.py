@@ -9,27 +9,29 @@ from __future__ import annotations
 import sys
 import traceback
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.util import find_spec
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import jinja2
 import markdown
 from jinja2 import Environment, StrictUndefined
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from newsgen import dates, files, markup, theme
 from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
-from newsgen.model import Asset, Body, Entry, Image, Link, MarkdownSettings, Output, Page, Term
+from newsgen.model import Asset, Body, Entry, Image, Link, MarkdownSettings, MenuItem, Output, Page, Term
 from newsgen.permalink import output_path
 from newsgen.source import source_of
 from newsgen.version import VERSION
@@ -38,7 +40,10 @@ __all__ = ["Failure", "RenderSettings", "Renderer", "render_all"]
 
 # Stands for the root of the site in a page until its links are made: a noncharacter, which is taken out of all texts.
 _ROOT = "\ufdd0"
-_SHARED = (Entry, Term, Link, Image, Body, dates.Moment)
+_SHARED = (Entry, Term, Link, MenuItem, Image, Body, dates.Moment)
+_PLAIN = frozenset({str, int, bool, type(None)})
+# Characters of what one macro gave that are kept.
+_REMEMBERED_OF_A_MACRO = 32_000_000
 # Characters of converted bodies that are kept: an article stands on its own page and in several feeds.
 _REMEMBERED = 64_000_000
 _BATCH = 32
@@ -71,11 +76,9 @@ class _Environment(Environment):
     """Jinja, except that an article's body, where a template reads it, is its HTML."""
 
     to_html: Callable[[Body], Markup]
+    closures: theme.Closures
     page: int = 0  # counts the pages that were rendered
-
-    def getitem(self, obj: object, argument: object) -> object:
-        value: object = super().getitem(obj, argument)
-        return self.to_html(value) if type(value) is Body else value
+    names_index: bool = False  # whether the page at hand links to index.html
 
     def getattr(self, obj: object, attribute: str) -> object:
         try:
@@ -84,30 +87,107 @@ class _Environment(Environment):
             return super().getattr(obj, attribute)
         return self.to_html(value) if type(value) is Body else value
 
+    def getitem(self, obj: object, argument: object) -> object:
+        value: object = super().getitem(obj, argument)
+        return self.to_html(value) if type(value) is Body else value
+
 
 class _Template(jinja2.Template):
-    """A template that is imported anew for each page: what a macro counted on one page is not known on the next."""
+    """A template that is imported anew for each page, so that what a macro counted on one is not known on the next.
 
+    Where nothing in it can count, it is imported once, its macros remember what they gave for the same arguments,
+    and what depends on `site` alone is made once.
+    """
+
+    environment: _Environment
     _page = -1
 
+    @classmethod
+    def _from_namespace(
+        cls,
+        environment: Environment,
+        namespace: MutableMapping[str, Any],  # Any: they are Jinja's
+        globals: MutableMapping[str, Any],  # noqa: A002  # Jinja's name
+    ) -> jinja2.Template:
+        assert isinstance(environment, _Environment)
+        name = namespace["name"]
+        if environment.closures.is_pure(name):
+            # The compiled template makes its macros by this name.
+            namespace["Macro"] = _PureMacro
+        template = super()._from_namespace(environment, namespace, globals)
+        if environment.closures.is_constant(name):
+            template.root_render_func = _made_once(environment, template.root_render_func)
+        return template
+
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> jinja2.environment.TemplateModule:
-        page = self.environment.page if isinstance(self.environment, _Environment) else -1
-        if page != self._page:
-            self._page = page
+        page = self.environment.page
+        if page != self._page and not (self.name and self.environment.closures.is_pure(self.name)):
             self._module = None
+        self._page = page
         return super()._get_default_module(ctx)
 
 
 _Environment.template_class = _Template
 
 
+class _PureMacro(Macro):
+    """A macro that gives the same for the same arguments, and so need not run again for them.
+
+    The values that it is asked for again and again are the entries, terms and dates that stand in many lists; they
+    are told apart by identity, and kept alive as long as they are remembered.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # Any: they are Jinja's, and handed on
+        super().__init__(*arguments, **named)
+        self._known: dict[tuple[object, ...], tuple[str, object]] = {}
+        self._size = 0
+
+    @jinja2.pass_eval_context
+    def __call__(self, context: jinja2.nodes.EvalContext, *arguments: object, **named: object) -> str:
+        key: list[object] = [context.autoescape, context.environment.names_index]  # type: ignore[attr-defined]  # ours
+        for name, value in (*zip(repeat(""), arguments), *named.items()):
+            kind = type(value)
+            if kind in _PLAIN:
+                key += (name, kind, value)
+            elif kind in _SHARED or (kind is tuple and (not value or type(value[0]) in _SHARED)):  # type: ignore[index]  # a tuple
+                key += (name, kind, id(value))
+            else:
+                return super().__call__(context, *arguments, **named)
+        whole = tuple(key)
+        known = self._known.get(whole)
+        if known is None:
+            known = self._known[whole] = (super().__call__(context, *arguments, **named), (arguments, named))
+            self._size += len(known[0])
+            while self._size > _REMEMBERED_OF_A_MACRO:
+                self._size -= len(self._known.pop(next(iter(self._known)))[0])
+        return known[0]
+
+
+def _made_once(
+    environment: _Environment, root: Callable[[jinja2.runtime.Context], Iterator[str]]
+) -> Callable[[jinja2.runtime.Context], Iterator[str]]:
+    """Return what gives the text of a template that is the same on every page."""
+    known: dict[tuple[bool, bool], list[str]] = {}
+
+    def render(context: jinja2.runtime.Context, *arguments: object) -> Iterator[str]:
+        key = (environment.names_index, context.eval_ctx.autoescape)
+        if key not in known:
+            known[key] = list(root(context))
+        yield from known[key]
+
+    return render
+
+
 def _shown(value: object) -> object:
     """Return what a template prints, as it is. Raises TypeError for what shows itself by its address in memory."""
+    kind = type(value)
+    if kind is str or kind is Markup:
+        return value
     if value is None or isinstance(value, str | int | float | tuple | list | dict | jinja2.Undefined):
         return value
     if is_dataclass(value):
         return value
-    raise TypeError(f"{type(value).__name__} cannot be printed; is '| list' or '| join' missing?")
+    raise TypeError(f"{kind.__name__} cannot be printed; is '| list' or '| join' missing?")
 
 
 class Renderer:
@@ -120,10 +200,9 @@ class Renderer:
         self._converter = markup.Converter(settings.markdown)
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
         self._remembered = 0
-        self._names_index = settings.names_index
         loader = theme.Loader(root)
         self._environment = _environment(loader, self._html, self._link, settings.base_url)
-        self._closures = theme.Closures(self._environment, loader)
+        self._closures = self._environment.closures
         self._fingerprinter = Fingerprinter(_SHARED)
         self._base = b""
 
@@ -138,7 +217,7 @@ class Renderer:
         """Return the item's file. Raises TemplateError, or ContentError where its text changed since it was read."""
         if isinstance(item, Asset):
             return Output(item.url, self._asset(item))
-        self._names_index = self._settings.names_index and item.links == "relative"
+        self._environment.names_index = self._settings.names_index and item.links == "relative"
         variables = {field.name: getattr(item.context, field.name) for field in fields(item.context)}
         self._environment.page += 1
         try:
@@ -191,7 +270,7 @@ class Renderer:
         """Return a link to a URL on the site (the filter `url`); an address elsewhere as it is."""
         if url[:1] != "/" or url[1:2] == "/":
             return url
-        if self._names_index:
+        if self._environment.names_index:
             path, sign, rest = url.partition("#")
             url = f"{path}index.html{sign}{rest}" if path.endswith("/") else url
         return _ROOT + url[1:]
@@ -273,6 +352,7 @@ def _environment(
         auto_reload=False,
     )
     environment.to_html = to_html
+    environment.closures = theme.Closures(environment, loader)
     # What differs from one run to the next has no place in a page.
     del environment.filters["random"], environment.globals["lipsum"]
     environment.filters |= {

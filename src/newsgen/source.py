@@ -12,6 +12,7 @@ __all__ = ["Source", "clean", "decode", "source_of", "split"]
 _LARGEST_FRONT_MATTER = 256 * 1024
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 # What neither HTML nor XML may hold: C0 controls but tab and line ends, DEL and C1, and the noncharacters.
+_C0_BYTES = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -84,5 +85,8 @@ def source_of(data: bytes, path: str) -> tuple[Source, tuple[int, ...]]:
 
     Raises ContentError for what is no text, or whose front matter is never closed.
     """
-    text, odd_lines = clean(decode(data, path))
+    text = decode(data, path)
+    if data.isascii() and len(data.translate(None, _C0_BYTES)) == len(data):
+        return split(text, path), ()  # nothing that `clean` would find, seen in a tenth of its time
+    text, odd_lines = clean(text)
     return split(text, path), odd_lines

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from jinja2 import BaseLoader, Environment, TemplateSyntaxError, meta
+from jinja2 import BaseLoader, Environment, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import TemplateNotFound
 
 from newsgen import files
@@ -16,6 +17,14 @@ __all__ = ["OWN", "Closures", "Loader", "built_in_folder", "problems", "static_f
 
 OWN = "templates"
 _STATIC = "static"
+# What lets a template remember from one call to the next: methods that change a value, and Jinja's own such objects.
+_CHANGES = frozenset(
+    {
+        "add", "append", "clear", "difference_update", "discard", "extend", "insert", "intersection_update", "pop",
+        "popitem", "remove", "reverse", "setdefault", "sort", "symmetric_difference_update", "update",
+    }
+)  # fmt: skip
+_COUNTERS = frozenset({"namespace", "cycler", "joiner"})
 
 
 @cache
@@ -92,14 +101,25 @@ class Loader(BaseLoader):
         return list(self.paths)
 
 
+class _Read(NamedTuple):
+    """What a template's source tells: its digest, the templates that it names (None for a name that is computed),
+    whether it can remember anything, and the variables that it takes from the page; None for the unknown.
+    """
+
+    digest: bytes
+    names: frozenset[str] | None
+    can_remember: bool = True
+    variables: frozenset[str] | None = None
+
+
 class Closures:
-    """Knows, for each template, the digest of all the sources that it is made of."""
+    """Knows, for each template, the digest of all the sources that it is made of, and what it depends on."""
 
     def __init__(self, environment: Environment, loader: Loader) -> None:
         self._environment = environment
         self._loader = loader
         self._digests: dict[str, bytes] = {}
-        self._references: dict[str, tuple[bytes, frozenset[str] | None]] = {}
+        self._known: dict[str, _Read] = {}
 
     def digest(self, name: str) -> bytes:
         """Return the digest of a template with all that it extends, includes or imports, however far.
@@ -109,9 +129,18 @@ class Closures:
         """
         known = self._digests.get(name)
         if known is None:
-            parts = [f"{part}\n".encode() + self._read(part)[0] for part in sorted(self._closure(name))]
+            parts = [f"{part}\n".encode() + self._read(part).digest for part in sorted(self._closure(name))]
             known = self._digests[name] = digest_bytes(*parts)
         return known
+
+    def is_pure(self, name: str) -> bool:
+        """Whether what a template's macros give depends on their arguments alone: nothing in it remembers a call."""
+        return not any(self._read(part).can_remember for part in self._closure(name))
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a template that is included gives the same on every page, since it reads `site` and no more."""
+        variables = self._read(name).variables
+        return variables is not None and variables <= {"site"} and self.is_pure(name)
 
     def _closure(self, name: str) -> set[str]:
         seen: set[str] = set()
@@ -121,25 +150,53 @@ class Closures:
             if part in seen:
                 continue
             seen.add(part)
-            named = self._read(part)[1]
+            named = self._read(part).names
             waiting.extend(self._loader.list_templates() if named is None else named)
         return seen
 
-    def _read(self, name: str) -> tuple[bytes, frozenset[str] | None]:
-        """Return a template's digest and the names in it; None for names where one is computed."""
-        known = self._references.get(name)
+    def _read(self, name: str) -> _Read:
+        known = self._known.get(name)
         if known is None:
-            known = self._references[name] = self._parse(name)
+            known = self._known[name] = self._parse(name)
         return known
 
-    def _parse(self, name: str) -> tuple[bytes, frozenset[str] | None]:
+    def _parse(self, name: str) -> _Read:
         try:
             source = self._loader.get_source(self._environment, name)[0]
-            found = list(meta.find_referenced_templates(self._environment.parse(source)))
+            parsed = self._environment.parse(source)
+            found = list(meta.find_referenced_templates(parsed))
+            variables = None if _shares_context(parsed) else frozenset(meta.find_undeclared_variables(parsed))
         except TemplateNotFound:
-            return b"missing", frozenset()
+            return _Read(b"missing", frozenset())
         except (TemplateSyntaxError, RecursionError):
             # Rendering tells what is wrong with it, and where.
-            return b"faulty", frozenset()
-        digest = digest_bytes(source.encode("utf-8", "surrogatepass"))
-        return digest, None if None in found else frozenset(item for item in found if item is not None)
+            return _Read(b"faulty", frozenset())
+        return _Read(
+            digest=digest_bytes(source.encode("utf-8", "surrogatepass")),
+            names=None if None in found else frozenset(item for item in found if item is not None),
+            can_remember=_can_remember(parsed),
+            variables=variables,
+        )
+
+
+def _can_remember(parsed: nodes.Template) -> bool:
+    """Whether anything in a template may be changed by a call and seen by the next; True also where that is unclear."""
+    if any(name.name in _COUNTERS for name in parsed.find_all(nodes.Name)):
+        return True
+    # An attribute that is looked up by a computed name could be any method.
+    if any(item.name in ("attr", "map") and item.args for item in parsed.find_all(nodes.Filter)):
+        return True
+    for call in parsed.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Getattr):
+            if call.node.attr in _CHANGES or call.node.attr.startswith("_"):
+                return True
+        elif not isinstance(call.node, nodes.Name):
+            return True
+    return False
+
+
+def _shares_context(parsed: nodes.Template) -> bool:
+    """Whether a template hands the page's variables on to others, or is made of parts that may read them."""
+    if any(parsed.find_all((nodes.Include, nodes.Extends, nodes.Block, nodes.Macro))):
+        return True
+    return any(getattr(item, "with_context", False) for item in parsed.find_all((nodes.Import, nodes.FromImport)))

@@ -21,7 +21,7 @@ __all__ = ["ARTICLES", "PAGES", "Parsed", "dialect_of", "parse_file", "without_i
 
 ARTICLES = "articles"
 PAGES = "pages"
-_CODE = re.compile(r"`|~~~|<!--|^(?: {4}|\t)", re.MULTILINE)
+_CODE = ("`", "~~~", "<!--", "\n    ", "\n\t")
 _KEYS_ON_TOP = re.compile(r"\s*(?:<!--\s*)?(?:\.\. )?(?:title|date|slug|tags|category|author)s?:", re.IGNORECASE)
 _DATE_HINT = "write 'date: 2024-12-01' in the front matter, or start the file name with the date"
 
@@ -106,7 +106,7 @@ class _Parsing:
             summary=self._summary(body),
             digest=digest_bytes(body.encode()),
             references=markup.references(body),
-            may_be_code=bool(_CODE.search(body)),
+            may_be_code=body.startswith(("    ", "\t")) or any(sign in body for sign in _CODE),
             drops_title=drops,
             body_line=self._source.body_line + (self._source.body.count("\n") - body.count("\n") if drops else 0),
             origins=tuple(self._origins),
