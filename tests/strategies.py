@@ -119,7 +119,7 @@ def _damage(output: Path, how: str) -> None:
 
 
 def _damage_cache(cache: Path, how: str) -> None:
-    for place in sorted(cache.glob("record-*")):
+    for place in sorted(place for place in cache.glob("*") if place.is_file() and place.name != ".gitignore"):
         data = place.read_bytes()
         if how == "delete":
             place.unlink()

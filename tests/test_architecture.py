@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).parent.parent / "src" / "newsgen"
 
 # Floor of each module; a package stands for all that is in it. Stages are on floor 3, and none imports another.
 FLOORS = {
-    "version": 1, "errors": 1, "fingerprint": 1, "effort": 1,
+    "version": 1, "errors": 1, "fingerprint": 1, "effort": 1, "value": 1, "store": 1, "workers": 1,
     "yamltext": 2, "dates": 2, "model": 2, "source": 2, "frontmatter": 2, "permalink": 2, "markup": 2, "theme": 2,
-    "files": 2,
+    "files": 2, "prose": 2,
     "config": 3, "load": 3, "plan": 3, "render": 3, "write": 3,
-    "build": 4,
+    "making": 4, "memory": 4, "build": 4,
     "serve": 5,
     "cli": 6,
     "__main__": 7,

@@ -18,9 +18,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsgen.build import Options, build
+from newsgen.cli.workers import local
 from newsgen.dates import parse
 from newsgen.errors import BuildError, errors_in
 from newsgen.load import Selection
+from newsgen.workers import Workers
 from tests.sites import SETTINGS, make, snapshot, write
 from tests.strategies import Edit, apply, articles, edits
 
@@ -191,7 +193,7 @@ def test_a_damaged_cache_costs_time_and_no_truth(tmp_path: Path, damage: str) ->
         elif damage == "scrambled":
             record.write_bytes(data.replace(b"a", b"b"))
         else:
-            record.write_bytes(data.replace(b'"version":1', b'"version":9'))
+            record.write_bytes(data.replace(b"record 2", b"record 9"))
     build(root)
     after = snapshot(root / "output")
     assert after.pop("mine.txt") == b"foreign"
@@ -251,11 +253,22 @@ def test_order_zone_hash_seed_and_folder_change_no_byte(tmp_path: Path) -> None:
         assert snapshot(copy / "output") == expected
 
 
-@pytest.mark.parametrize("workers", [1, 2, 5])
-def test_the_number_of_workers_changes_no_byte(tmp_path: Path, workers: int) -> None:
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_the_number_of_workers_changes_no_byte(tmp_path: Path, jobs: int, method: str) -> None:
     root = make(tmp_path / "site", THREE)
     build(root, tmp_path / "alone")
-    build(root, tmp_path / "together", Options(executor=lambda pages: ProcessPoolExecutor(workers)))
+    shutil.rmtree(root / ".newsgen")
+    build(root, tmp_path / "together", Options(workers=local(jobs, method)))
+    assert snapshot(tmp_path / "alone") == snapshot(tmp_path / "together")
+
+
+def test_an_executor_of_somebody_else_gives_the_same(tmp_path: Path) -> None:
+    root = make(tmp_path / "site", THREE)
+    build(root, tmp_path / "alone")
+    shutil.rmtree(root / ".newsgen")
+    with ProcessPoolExecutor(2) as executor:
+        build(root, tmp_path / "together", Options(workers=Workers(executor=executor, count=2)))
     assert snapshot(tmp_path / "alone") == snapshot(tmp_path / "together")
 
 
@@ -263,13 +276,17 @@ def _die() -> None:
     os._exit(1)
 
 
+def _dying() -> Workers:
+    return Workers(executor=ProcessPoolExecutor(1, initializer=_die))
+
+
 def test_a_worker_that_dies_is_a_clear_error_and_changes_nothing(tmp_path: Path) -> None:
     root = make(tmp_path, THREE)
     build(root)
     before = snapshot(root / "output")
     write(root, "newsgen.yaml", SETTINGS + "subtitle: Other\n")
-    with pytest.raises(BuildError, match="a worker process died"):
-        build(root, options=Options(executor=lambda pages: ProcessPoolExecutor(1, initializer=_die)))
+    with pytest.raises(BuildError, match="a worker process died while it was rendering /"):
+        build(root, options=Options(workers=_dying()))
     assert snapshot(root / "output") == before
 
 

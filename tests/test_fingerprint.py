@@ -86,7 +86,7 @@ def test_the_digest_is_the_same_in_another_process_with_another_hash_seed() -> N
 
 def test_the_digest_of_a_known_value_never_changes() -> None:
     # Records on disk hold such digests: another one costs every site a full build, and is to be meant.
-    assert Fingerprinter().digest(("a", 1, None)).hex() == "09c5e722b22048876cf87c667041fdf4"
+    assert Fingerprinter().digest(("a", 1, None)).hex() == "d13e7ddca72e1475ba1570e95f5c1d94"
 
 
 @given(st.lists(st.binary(max_size=5), max_size=4), st.lists(st.binary(max_size=5), max_size=4))

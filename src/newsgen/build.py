@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from newsgen import config, load, plan, theme
+from newsgen import config, files, load, making, plan, theme
 from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError, raise_all
-from newsgen.load import Selection
+from newsgen.fingerprint import Fingerprinter
+from newsgen.load import Reading, Selection
+from newsgen.making import Failure
+from newsgen.memory import Listing, Memory, Outcome, listing
 from newsgen.model import Archive, Asset, Page, Site
-from newsgen.render import Failure, Renderer, RenderSettings, render_all
+from newsgen.render import Renderer, RenderSettings, tools_of
+from newsgen.workers import Workers, in_batches
 from newsgen.write import Changes, Target
 
 __all__ = ["CACHE", "Options", "Report", "build", "output_folder", "survey"]
 
 CACHE = ".newsgen"
+# Pages in a batch, counted by what they cost: a page of one article is 1, and each article in a list a tenth of it.
+_BATCH = 64
+_LARGE = 8
 
 
 class Options(NamedTuple):
-    """How to build. `executor` makes the workers that render; None renders in this process.
+    """How to build. `workers` read and render.
 
     `strict` makes warnings errors; `keep_going` builds all that is sound; `full` renders what is current as well;
     `offline` names index.html in links, for pages that are opened from disk.
@@ -33,7 +39,7 @@ class Options(NamedTuple):
     full: bool = False
     strict: bool = False
     keep_going: bool = False
-    executor: Callable[[int], AbstractContextManager[Executor | None]] = lambda pages: nullcontext(None)
+    workers: Workers = Workers()
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None
 
 
@@ -59,15 +65,18 @@ class Survey(NamedTuple):
     errors: tuple[NewsgenError, ...]
 
 
-def survey(
-    root: Path, selection: Selection = Selection(), progress: Callable[[int, int], None] | None = None
-) -> Survey:
+def survey(root: Path, selection: Selection = Selection()) -> Survey:
     """Return the site at `root`, its archive and its plan, with all that is wrong in them; write nothing.
 
     Raises ExceptionGroup of ConfigError where the settings cannot be read.
     """
-    site = config.read(root)
-    loaded = load.read(site, root, selection, progress)
+    return _survey(config.read(root), root, selection, Reading(), None)
+
+
+def _survey(
+    site: Site, root: Path, selection: Selection, reading: Reading, walked: Mapping[str, files.Walk] | None
+) -> Survey:
+    loaded = load.read(site, root, selection, reading, walked)
     planned = plan.plan(loaded.archive, loaded.assets)
     lost = (TemplateError(problem) for problem in theme.problems(root))
     return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors, *lost))
@@ -80,54 +89,154 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     newsgen did not write. Raises ExceptionGroup of all mistakes, or BuildError, and leaves `out` as it was; with
     `keep_going` the mistakes in content and templates are in the report, and what is faulty keeps its last page.
     """
-    progress = options.progress
-    found = survey(root, options.selection, lambda done, total: progress("reading", done, total))
-    target_folder = output_folder(root, found.site, out)
-    warnings = (*found.archive.warnings, *found.plan.warnings)
-    errors = list(found.errors) + (_as_errors(warnings) if options.strict else [])
+    site = config.read(root)
+    folder = output_folder(root, site, out)
+    with Target(folder, root / CACHE, site.base_url or site.title) as target:
+        memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
+        try:
+            found = listing(root)
+            return _patched(root, site, target, memory, found, options) or _built(
+                root, site, folder, target, memory, found, options
+            )
+        finally:
+            memory.close()
+
+
+def _patched(root: Path, site: Site, target: Target, memory: Memory, found: Listing, options: Options) -> Report | None:
+    """Build where nothing but texts changed since the last build; None where more may have changed."""
+    if options.full or not target.record_digest or memory.record != target.record_digest:
+        return None
+    patch = memory.patch(found, root, site)
+    if patch is None or (options.strict and patch.outcome.warnings) or not target.is_as_left():
+        return None
+    outcome = patch.outcome
+    target.confirm_all_but(item.url for item in patch.items)
+    settings = _render_settings(root, site, outcome.site, options)
+    renderer = Renderer(settings)
+    wanted = {item.url: renderer.fingerprint(item) for item in patch.items}
+    if failures := _make(renderer, settings, patch.items, wanted, target, memory, root, options):
+        raise_all("the site has mistakes", [failure.error for failure in failures])
+    changes = target.publish()
+    if patch.items or found.standings != memory.standings:
+        memory.save_patch(found, target.record_digest)
+    urls = tuple(item.url for item in patch.items)
+    return Report(outcome.articles, outcome.planned, urls, changes, outcome.warnings, (), outcome.notes)
+
+
+def _built(
+    root: Path, site: Site, folder: Path, target: Target, memory: Memory, found: Listing, options: Options
+) -> Report:
+    """Build whatever changed: read, plan and compare the whole site."""
+    reading = Reading(
+        options.workers,
+        memory.known(found),
+        memory.keep_parsed,
+        lambda done, total: options.progress("reading", done, total),
+    )
+    _, archive, planned, mistakes = _survey(site, root, options.selection, reading, found.walked)
+    warnings = (*archive.warnings, *planned.warnings)
+    errors = [*mistakes, *(_as_errors(warnings) if options.strict else ())]
     if errors and not options.keep_going:
+        memory.save_sources(found)
         raise_all("the site has mistakes", errors)
-    with Target(target_folder, root / CACHE, found.site.base_url or found.site.title) as target:
-        _refuse_strangers(target, target_folder, root, found.site)
-        settings = RenderSettings(
-            str(root), found.plan.site, found.site.base_url, found.site.markdown, names_index=options.offline
-        )
-        renderer = Renderer(settings)
-        wanted = {item.url: renderer.fingerprint(item) for item in found.plan.items}
-        stale = [item for item in found.plan.items if not target.is_current(item.url, wanted[item.url]) or options.full]
-        failures = _render(renderer, settings, stale, wanted, target, options)
-        if failures and not options.keep_going:
-            raise_all("the site has mistakes", [failure.error for failure in failures])
-        changes = target.publish(removes=not errors and not failures)
+    _refuse_strangers(target, folder, root, site)
+    settings = _render_settings(root, site, planned.site, options)
+    renderer = Renderer(settings)
+    wanted = {item.url: renderer.fingerprint(item) for item in planned.items if target.knows(item.url)}
+    stale = [
+        item
+        for item in planned.items
+        if item.url not in wanted or not target.is_current(item.url, wanted[item.url]) or options.full
+    ]
+    failures = _make(renderer, settings, stale, wanted, target, memory, root, options)
+    if failures and not options.keep_going:
+        memory.save_sources(found)
+        raise_all("the site has mistakes", [failure.error for failure in failures])
+    changes = target.publish(removes=not errors and not failures)
+    notes = _notes(site, archive, options.selection)
+    outcome = Outcome(len(archive.articles), len(planned.items), warnings, notes, planned.site)
+    if errors or failures:
+        memory.forget_plan()
+    else:
+        memory.save_plan(found, (item.url for item in planned.items), outcome, target.record_digest)
     return Report(
-        articles=len(found.archive.articles),
-        planned=len(found.plan.items),
+        articles=outcome.articles,
+        planned=outcome.planned,
         rendered=tuple(item.url for item in stale),
         changes=changes,
         warnings=warnings,
         errors=(*errors, *(failure.error for failure in failures)),
-        notes=_notes(found.site, found.archive, options.selection),
+        notes=notes,
     )
 
 
-def _render(
+def _render_settings(root: Path, site: Site, context: object, options: Options) -> RenderSettings:
+    return RenderSettings(str(root), context, site.base_url, site.markdown, names_index=options.offline)
+
+
+def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
+    """Return the digests of what is remembered depends on beside the files: to parse, to convert, and to plan."""
+    tools = tools_of(site.markdown)
+    libraries = tuple((name, version(name)) for name in ("pyyaml", "python-slugify", "tzdata", "imagesize"))
+    digest = Fingerprinter().digest
+    folder = theme.built_in_folder()
+    built_in = files.walk(folder.parent, folder.name)
+    selection = (*options.selection, options.offline)
+    return (
+        digest((tools, libraries, site.taxonomies, site.front_matter, site.timezone, site.markdown)),
+        digest((tools, site.markdown)),
+        digest((tools, libraries, selection, built_in.files, built_in.standings)),
+    )
+
+
+def _make(
     renderer: Renderer,
     settings: RenderSettings,
-    stale: list[Page | Asset],
+    stale: Sequence[Page | Asset],
     wanted: Mapping[str, bytes],
     target: Target,
+    memory: Memory,
+    root: Path,
     options: Options,
 ) -> list[Failure]:
     """Render and stage; return what could not be rendered."""
+    if not stale:
+        return []
+    workers = options.workers
+    is_shared = workers.inherits or not workers.are_elsewhere(len(stale))
+    job = making.Job(settings, target.stage(), str(root / CACHE), memory.convert_key)
+    if is_shared:
+        renderer.prepare(stale)
+        job = making.Job(settings, job.stage, job.cache, job.key, tuple(stale), wanted, memory.converted, renderer)
+    found = in_batches(stale, _cost, _BATCH)
+    batches: Iterable[making.Batch] = _ranges(found) if is_shared else found
     failures: list[Failure] = []
-    with options.executor(len(stale)) as executor:
-        for done, result in enumerate(render_all(renderer, settings, stale, executor), 1):
-            if isinstance(result, Failure):
-                failures.append(result)
-            else:
-                target.stage(result.url, result.data, wanted[result.url])
-            options.progress("rendering", done, len(stale))
+    done = 0
+    for made in workers.run(making.make, job, batches, len(stale), lambda batch: _batch_name(batch, stale)):
+        for staged in made.staged:
+            target.take(staged)
+        failures.extend(made.failures)
+        memory.keep_made(made)
+        done += len(made.staged) + len(made.failures)
+        options.progress("rendering", done, len(stale))
     return failures
+
+
+def _cost(item: Page | Asset) -> int:
+    return 1 if isinstance(item, Asset) or item.kind == "article" else _LARGE
+
+
+def _ranges(batches: Iterable[Sequence[Page | Asset]]) -> Iterator[range]:
+    """Yield batches by number, for workers that have the items."""
+    start = 0
+    for batch in batches:
+        yield range(start, start + len(batch))
+        start += len(batch)
+
+
+def _batch_name(batch: making.Batch, stale: Sequence[Page | Asset]) -> str:
+    items = stale[batch.start : batch.stop] if isinstance(batch, range) else batch
+    return f"rendering {items[0].url} and {len(items) - 1} other pages"
 
 
 def output_folder(root: Path, site: Site, out: Path | None) -> Path:

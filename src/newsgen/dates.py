@@ -14,6 +14,8 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from newsgen.value import Value
+
 __all__ = [
     "MONTHS",
     "Moment",
@@ -69,7 +71,7 @@ class Precision(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Value):
     """A date as it was written.
 
     `local` is the wall time at the place of writing, without a zone; what is not known stands at its first value.

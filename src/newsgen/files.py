@@ -8,22 +8,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from newsgen.errors import Location, Problem
 from newsgen.fingerprint import DIGEST_SIZE
 
-__all__ = ["Walk", "digest_file", "read_bytes", "unreadable", "walk"]
+__all__ = ["Standing", "Walk", "digest_file", "read_bytes", "standing_of", "unreadable", "walk"]
 
 _NOISE = frozenset({".DS_Store", ".git", ".gitkeep", ".gitignore", "Thumbs.db", "__pycache__"})
 _CHUNK = 1 << 20
 
 
+# How a file stands on disk: size, the times of its last change and of that of its inode in nanoseconds, its inode.
+# While these are the same, so are its bytes; but for a file that changed in the instant in which it was read.
+Standing: TypeAlias = tuple[int, int, int, int]
+
+
 class Walk(NamedTuple):
-    """The plain files below a folder, as paths relative to the site, sorted; and what was passed over, with why."""
+    """The plain files below a folder, as paths relative to the site, sorted; and what was passed over, with why.
+
+    `standings` are those of the files, in the same order.
+    """
 
     files: tuple[str, ...]
     problems: tuple[Problem, ...]
+    standings: tuple[Standing, ...] = ()
+
+
+def standing_of(found: os.stat_result) -> Standing:
+    """Return how a file stands, as the system tells it."""
+    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
 def walk(root: Path, folder: str, *, hidden: bool = False) -> Walk:
@@ -32,7 +46,7 @@ def walk(root: Path, folder: str, *, hidden: bool = False) -> Walk:
     `hidden` includes names that start with "."; editors' backups ("~") are always left out. A link or a device is
     a problem and never followed, so a loop of links cannot be entered.
     """
-    files: list[str] = []
+    files: list[tuple[str, Standing]] = []
     problems: list[Problem] = []
     try:
         mode = os.lstat(root / folder).st_mode
@@ -42,20 +56,21 @@ def walk(root: Path, folder: str, *, hidden: bool = False) -> Walk:
         return Walk((), (_unreadable_folder(folder, error),))
     if not stat.S_ISDIR(mode):
         return Walk((), (_refused(folder, mode),))
-    for path, problem in _walk(root, folder, hidden):
-        if problem:
-            problems.append(problem)
+    for path, found in _walk(os.fspath(root), folder, hidden):
+        if isinstance(found, Problem):
+            problems.append(found)
         else:
-            files.append(path)
-    return Walk(tuple(sorted(files)), tuple(problems))
+            files.append((path, found))
+    files.sort()
+    return Walk(tuple([path for path, _ in files]), tuple(problems), tuple([found for _, found in files]))
 
 
-def _walk(root: Path, folder: str, hidden: bool) -> Iterator[tuple[str, Problem | None]]:
+def _walk(root: str, folder: str, hidden: bool) -> Iterator[tuple[str, Standing | Problem]]:
     waiting = [folder]
     while waiting:
         current = waiting.pop()
         try:
-            with os.scandir(root / current) as found:
+            with os.scandir(f"{root}/{current}") as found:
                 items = list(found)
         except OSError as error:
             yield current, _unreadable_folder(current, error)
@@ -68,7 +83,10 @@ def _walk(root: Path, folder: str, hidden: bool) -> Iterator[tuple[str, Problem 
             if item.is_dir(follow_symlinks=False):
                 waiting.append(path)
             elif item.is_file(follow_symlinks=False):
-                yield path, None
+                try:
+                    yield path, standing_of(item.stat(follow_symlinks=False))
+                except FileNotFoundError:
+                    continue  # taken away since the folder was listed
             else:
                 yield path, _refused(path, item.stat(follow_symlinks=False).st_mode)
 

@@ -6,18 +6,22 @@ in which anything was made. So it can stand in a record on disk and be compared 
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from hashlib import blake2b
 from operator import attrgetter
+from typing import Any
 
 __all__ = ["DIGEST_SIZE", "Fingerprinter", "digest_bytes"]
 
 DIGEST_SIZE = 16
 
-_SCALARS = frozenset({str, int, bool, float, type(None), bytes, date, datetime})
+_SCALARS = frozenset({str, int, bool, float, type(None), bytes})
+# The last format of marshal that writes the same for the same: later ones tell shared and interned texts apart.
+_FORMAT = 2
 
 
 def digest_bytes(*parts: bytes) -> bytes:
@@ -46,51 +50,46 @@ class Fingerprinter:
         A mapping's order counts, since a template that loops over it shows it. Raises TypeError for anything
         whose content has no fixed order or no fixed text, such as a set or a function.
         """
-        parts: list[bytes] = []
-        self._encode(value, parts.append)
-        return digest_bytes(*parts)
+        return _digest(self._plain(value))
 
-    def _encode(self, value: object, emit: Callable[[bytes], None]) -> None:
+    def _plain(self, value: object) -> object:
+        """Return a value as marshal writes it down. An Ellipsis, which no value is, marks what stands for another."""
         kind = type(value)
-        if kind is str:
-            emit(b"s" + value.encode("utf-8", "surrogatepass"))  # type: ignore[attr-defined]  # kind is str
-        elif kind in _SCALARS:
-            emit(repr(value).encode("utf-8", "surrogatepass"))
-        elif kind in self._shared:
-            emit(self._remembered(value))
-        elif isinstance(value, tuple):
-            emit(b"t%d" % len(value))
-            for item in value:
-                self._encode(item, emit)
-        elif isinstance(value, dict):
-            emit(b"m%d" % len(value))
-            for key, item in value.items():
-                self._encode(key, emit)
-                self._encode(item, emit)
-        elif isinstance(value, Enum):
-            emit(f"e{kind.__qualname__}.{value.name}".encode())
-        elif is_dataclass(value):
-            self._encode_fields(value, emit)
-        else:
-            raise TypeError(f"{kind.__name__} has no fingerprint")
+        if kind in _SCALARS:
+            return value
+        if kind in self._shared:
+            return (..., self._remembered(value))
+        if isinstance(value, tuple):
+            return tuple([item if type(item) in _SCALARS else self._plain(item) for item in value])
+        if isinstance(value, dict):
+            return (..., True, *((self._plain(key), self._plain(item)) for key, item in value.items()))
+        if isinstance(value, Enum):
+            return (..., False, f"{kind.__qualname__}.{value.name}")
+        if kind is datetime or kind is date:
+            return (..., None, repr(value))
+        if is_dataclass(value):
+            return self._fields(value)
+        raise TypeError(f"{kind.__name__} has no fingerprint")
 
-    def _encode_fields(self, value: object, emit: Callable[[bytes], None]) -> None:
+    def _fields(self, value: object) -> tuple[object, ...]:
         kind = type(value)
-        emit(b"d" + kind.__qualname__.encode())
         getter = self._getters.get(kind)
         if getter is None:
             names = [field.name for field in fields(value)]  # type: ignore[arg-type]  # is_dataclass was asked
-            emit_one = attrgetter(*names)
-            getter = emit_one if len(names) > 1 else lambda item: (emit_one(item),)
+            get = attrgetter(*names)
+            getter = get if len(names) > 1 else lambda item: (get(item),)
             self._getters[kind] = getter
-        for item in getter(value):
-            self._encode(item, emit)
+        plain = [item if type(item) in _SCALARS else self._plain(item) for item in getter(value)]
+        return (..., kind.__qualname__, *plain)
 
     def _remembered(self, value: object) -> bytes:
         known = self._known.get(id(value))
         if known is None:
-            parts: list[bytes] = []
-            self._encode_fields(value, parts.append)
-            known = (value, digest_bytes(*parts))
+            plain = self._fields(value)
+            known = (value, _digest(plain))
             self._known[id(value)] = known
         return known[1]
+
+
+def _digest(plain: Any) -> bytes:  # Any: marshal's own type for what it takes is in no module
+    return blake2b(marshal.dumps(plain, _FORMAT), digest_size=DIGEST_SIZE).digest()

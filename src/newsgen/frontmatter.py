@@ -17,6 +17,7 @@ from newsgen.dates import Moment
 from newsgen.errors import ContentError, Location, Problem, raise_all
 from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, Correction, Origin
 from newsgen.source import Source, clean
+from newsgen.value import Value
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
 
 __all__ = [
@@ -107,7 +108,7 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageFields:
+class ImageFields(Value):
     """A picture as it was written: `src` is a path beside the article, on the site, or an address."""
 
     src: str
@@ -118,7 +119,7 @@ class ImageFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
+class FrontMatter(Value):
     """The fields of one file, "" or None for what was not written; `names` are the terms by taxonomy."""
 
     title: str = ""
@@ -162,9 +163,12 @@ def key_of(key: str) -> str:
     return key.casefold().replace("_", "").replace("-", "").strip()
 
 
-def parse(source: Source, path: str, dialect: Dialect) -> FrontMatter:
-    """Return the fields of a file. Raises ExceptionGroup of ContentError with all that is wrong in it."""
-    reader = _Reader(path, dialect)
+def parse(source: Source, path: str, dialect: Dialect, *, notes: bool = True) -> FrontMatter:
+    """Return the fields of a file. Raises ExceptionGroup of ContentError with all that is wrong in it.
+
+    Without `notes` there are no `origins`.
+    """
+    reader = _Reader(path, dialect, notes)
     try:
         root = yamltext.read(source.front, path, source.front_line) if source.front else None
     except ContentError as error:
@@ -183,8 +187,9 @@ def parse(source: Source, path: str, dialect: Dialect) -> FrontMatter:
 class _Reader:
     """Reads the fields of one file; collects what is wrong instead of stopping at the first."""
 
-    def __init__(self, path: str, dialect: Dialect) -> None:
+    def __init__(self, path: str, dialect: Dialect, notes: bool) -> None:
         self.errors: list[ContentError] = []
+        self._notes = notes
         self._file = path
         self._dialect = dialect
         self._warnings: list[Problem] = []
@@ -268,7 +273,8 @@ class _Reader:
         return winner
 
     def _came_from(self, name: str, key: Scalar, value: str) -> None:
-        self._origins.append(Origin(name, value, key.text, key.line))
+        if self._notes:
+            self._origins.append(Origin(name, value, key.text, key.line))
 
     # Values
 

@@ -22,7 +22,7 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 
-from newsgen import effort
+from newsgen import effort, prose
 from newsgen.errors import ContentError, Location, Problem
 from newsgen.model import MarkdownSettings
 from newsgen.source import clean
@@ -143,6 +143,7 @@ class Converter:
     """Turns Markdown into HTML by the site's settings. Not for use by two threads at once."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
+        self._prose = prose.path_for(settings)
         self._cleans = settings.raw_html != "allow"
         self._has_fences = any(name == "extra" or "fence" in name for name, _ in settings.extensions)
         names: list[str | Extension] = [_extension_name(name) for name, _ in settings.extensions]
@@ -159,6 +160,11 @@ class Converter:
 
         Raises ContentError for a text that Python-Markdown could not convert within seconds.
         """
+        plain = self._prose.html(text) if self._prose else None
+        return self.by_python_markdown(text, location) if plain is None else plain
+
+    def by_python_markdown(self, text: str, location: Location) -> str:
+        """Return what `html` returns, without the short way that plain texts take."""
         _refuse_effort(text, location, self._has_fences)
         try:
             self._markdown.reset()

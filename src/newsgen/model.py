@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 from newsgen.dates import Moment
 from newsgen.errors import Problem
+from newsgen.value import Value
 from newsgen.yamltext import Plain
 
 __all__ = [
@@ -55,7 +56,7 @@ CORRECTION_KINDS = ("correction", "clarification", "update", "editors-note", "re
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value):
     """What a link needs and no more; `lang` is the language of its title where it is not the site's, else ""."""
 
     title: str
@@ -64,7 +65,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class MenuItem:
+class MenuItem(Value):
     """An entry of the menu or the footer: `url` is a path on the site, or an address where `is_external`."""
 
     title: str
@@ -73,7 +74,7 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Publisher:
+class Publisher(Value):
     """Who publishes the archive. `policies` are named addresses (corrections, ethics, ownership, ...)."""
 
     name: str = ""
@@ -84,7 +85,7 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
-class Taxonomy:
+class Taxonomy(Value):
     """A way to sort articles: tags, authors, sections, series, or one that the settings name.
 
     `keys` are the front matter keys that give its terms; `url` is the folder of its index; `title` names the index
@@ -101,7 +102,7 @@ class Taxonomy:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkdownSettings:
+class MarkdownSettings(Value):
     """What turns a body into HTML. `extensions` are Python-Markdown's, each with its options, in order."""
 
     extensions: tuple[tuple[str, tuple[tuple[str, Plain], ...]], ...]
@@ -109,7 +110,7 @@ class MarkdownSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Value):
     """What the author configured.
 
     `base_url` has no "/" at its end and is "" where the site does not know its address. `colours` are pairs of a
@@ -141,7 +142,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Term(Value):
     """A tag, an author, a section: a name that articles share. `taxonomy` is the name of its `Taxonomy`."""
 
     taxonomy: str
@@ -151,7 +152,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class Image(Value):
     """A picture with what is to be said of it. `width` and `height` are pixels, 0 where the file does not tell."""
 
     url: str
@@ -164,7 +165,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Value):
     """A public change to a published article; `kind` is one of CORRECTION_KINDS."""
 
     date: Moment
@@ -173,7 +174,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class Body(Value):
     """The text of an article, by reference: a template that reads it receives its HTML.
 
     `path` is the source file, relative to the site, and `digest` that of the text. `links` are targets as they were
@@ -188,7 +189,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """What a list or a feed shows of an article.
 
     `terms` are those of the taxonomies beyond tags, authors and sections. `label` is one of LABELS or "";
@@ -220,7 +221,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Value):
     """Where a field of an article came from: a front matter key and its line, or `how` in words."""
 
     field: str
@@ -266,7 +267,7 @@ class Article(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class StandingPage:
+class StandingPage(Value):
     """A page without a date, such as "About". `path` is its file; `standfirst` is a summary that somebody wrote.
 
     `is_hidden` keeps it from search engines.
@@ -287,7 +288,7 @@ class StandingPage:
 
 
 @dataclass(frozen=True, slots=True)
-class StaticFile:
+class StaticFile(Value):
     """A file that is published as it is: `source` is a path relative to the site, or absolute for the theme's own."""
 
     url: str
@@ -296,7 +297,7 @@ class StaticFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Value):
     """The site with all that was read, in one total order: oldest first, then by source path.
 
     `entries` are the narrow values of the articles that lists show, in the same order. `held_back` counts the articles
@@ -333,7 +334,7 @@ class Context(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     """A file that a template makes.
 
     `kind` names what stands there (home, article, term, year, ...); `section` is the URL of the section or menu
@@ -359,7 +360,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Value):
     """A file that is copied. `source` as in `StaticFile`; `sources` as in `Page`."""
 
     url: str
@@ -369,7 +370,7 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Output(Value):
     """A file to be written: `url` says where."""
 
     url: str

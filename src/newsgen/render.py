@@ -6,17 +6,18 @@ article's text, and nothing else: no clock, no environment, no file time. So it 
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.util import find_spec
-from itertools import islice, repeat
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,32 +27,32 @@ import markdown
 from jinja2 import Environment, StrictUndefined
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from jinja2.runtime import Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from newsgen import dates, files, markup, theme
-from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError
+from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
 from newsgen.model import Asset, Body, Entry, Image, Link, MarkdownSettings, MenuItem, Output, Page, Term
 from newsgen.permalink import output_path
 from newsgen.source import source_of
+from newsgen.value import Value
 from newsgen.version import VERSION
 
-__all__ = ["Failure", "RenderSettings", "Renderer", "render_all"]
+__all__ = ["RenderSettings", "Renderer", "tools_of"]
 
 # Stands for the root of the site in a page until its links are made: a noncharacter, which is taken out of all texts.
 _ROOT = "\ufdd0"
 _SHARED = (Entry, Term, Link, MenuItem, Image, Body, dates.Moment)
+_SPECIAL = re.compile("[&<>'\"]")
 _PLAIN = frozenset({str, int, bool, type(None)})
 # Characters of what one macro gave that are kept.
 _REMEMBERED_OF_A_MACRO = 32_000_000
 # Characters of converted bodies that are kept: an article stands on its own page and in several feeds.
 _REMEMBERED = 64_000_000
-_BATCH = 32
-_AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True)
-class RenderSettings:
+class RenderSettings(Value):
     """All that rendering needs beside the page: small, and picklable for a worker.
 
     `site` is what templates know as `site`. `names_index` writes "index.html" into links, for pages read from disk.
@@ -64,20 +65,13 @@ class RenderSettings:
     names_index: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A page or file that could not be made, and why."""
-
-    item: Page | Asset
-    error: NewsgenError
-
-
 class _Environment(Environment):
     """Jinja, except that an article's body, where a template reads it, is its HTML."""
 
     to_html: Callable[[Body], Markup]
     closures: theme.Closures
     page: int = 0  # counts the pages that were rendered
+    is_inside: bool = False  # whether a macro runs whose result is remembered
     names_index: bool = False  # whether the page at hand links to index.html
 
     def getattr(self, obj: object, attribute: str) -> object:
@@ -111,8 +105,9 @@ class _Template(jinja2.Template):
     ) -> jinja2.Template:
         assert isinstance(environment, _Environment)
         name = namespace["name"]
+        # The compiled template escapes what it prints, and makes its macros, by these names.
+        namespace["escape"] = _escaped
         if environment.closures.is_pure(name):
-            # The compiled template makes its macros by this name.
             namespace["Macro"] = _PureMacro
         template = super()._from_namespace(environment, namespace, globals)
         if environment.closures.is_constant(name):
@@ -144,7 +139,10 @@ class _PureMacro(Macro):
 
     @jinja2.pass_eval_context
     def __call__(self, context: jinja2.nodes.EvalContext, *arguments: object, **named: object) -> str:
-        key: list[object] = [context.autoescape, context.environment.names_index]  # type: ignore[attr-defined]  # ours
+        environment: _Environment = context.environment  # type: ignore[assignment]  # no other makes such macros
+        if environment.is_inside:
+            return super().__call__(context, *arguments, **named)
+        key: list[object] = [context.autoescape, environment.names_index]
         for name, value in (*zip(repeat(""), arguments), *named.items()):
             kind = type(value)
             if kind in _PLAIN:
@@ -156,7 +154,11 @@ class _PureMacro(Macro):
         whole = tuple(key)
         known = self._known.get(whole)
         if known is None:
-            known = self._known[whole] = (super().__call__(context, *arguments, **named), (arguments, named))
+            environment.is_inside = True
+            try:
+                known = self._known[whole] = (super().__call__(context, *arguments, **named), (arguments, named))
+            finally:
+                environment.is_inside = False
             self._size += len(known[0])
             while self._size > _REMEMBERED_OF_A_MACRO:
                 self._size -= len(self._known.pop(next(iter(self._known)))[0])
@@ -178,6 +180,18 @@ def _made_once(
     return render
 
 
+def _escaped(value: object) -> str:
+    """Return a value as it stands in HTML, for a template that prints it and does nothing else with it.
+
+    markupsafe's own function makes a `Markup` of it, which costs most of its time and is lost at once.
+    """
+    if isinstance(value, str):
+        if hasattr(value, "__html__"):
+            return value
+        return str(escape(value)) if _SPECIAL.search(value) else value
+    return escape(value)
+
+
 def _shown(value: object) -> object:
     """Return what a template prints, as it is. Raises TypeError for what shows itself by its address in memory."""
     kind = type(value)
@@ -191,7 +205,10 @@ def _shown(value: object) -> object:
 
 
 class Renderer:
-    """Renders pages for one site. Not for use by two threads at once."""
+    """Renders pages for one site. Not for use by two threads at once.
+
+    `has_read_a_text` says whether the page that was rendered last shows the text of any source file.
+    """
 
     def __init__(self, settings: RenderSettings) -> None:
         root = Path(settings.root)
@@ -205,6 +222,9 @@ class Renderer:
         self._closures = self._environment.closures
         self._fingerprinter = Fingerprinter(_SHARED)
         self._base = b""
+        self._known: Callable[[Body], str | None] = _unknown
+        self._remember: Callable[[Body, str], None] = _forget
+        self.has_read_a_text = False
 
     def fingerprint(self, item: Page | Asset) -> bytes:
         """Return the digest of all that the item's bytes depend on."""
@@ -220,6 +240,7 @@ class Renderer:
         self._environment.names_index = self._settings.names_index and item.links == "relative"
         variables = {field.name: getattr(item.context, field.name) for field in fields(item.context)}
         self._environment.page += 1
+        self.has_read_a_text = False
         try:
             template = self._environment.get_template(item.template)
             text = template.render(variables, site=self._settings.site, page=item)
@@ -235,18 +256,8 @@ class Renderer:
 
     def _base_digest(self) -> bytes:
         """Return the digest of what every page depends on: the site's own values and the versions of all tools."""
-        names = [name for name, _ in self._settings.markdown.extensions]
-        tools = (
-            ("newsgen", VERSION, _own_digest()),
-            ("python", sys.version),
-            ("jinja2", version("jinja2")),
-            ("markupsafe", version("markupsafe")),
-            ("markdown", markdown.__version__),
-            ("nh3", version("nh3")),
-            *((name, _extension_version(name)) for name in names),
-        )
         settings = (self._settings.site, self._settings.base_url, self._settings.markdown, self._settings.names_index)
-        return self._fingerprinter.digest((tools, settings))
+        return self._fingerprinter.digest((tools_of(self._settings.markdown), settings))
 
     def _asset(self, item: Asset) -> bytes:
         try:
@@ -275,8 +286,26 @@ class Renderer:
             url = f"{path}index.html{sign}{rest}" if path.endswith("/") else url
         return _ROOT + url[1:]
 
+    @contextmanager
+    def remembering(self, known: Callable[[Body], str | None], remember: Callable[[Body, str], None]) -> Iterator[None]:
+        """Ask `known` for the HTML of a text before it is converted, and tell `remember` what was converted."""
+        self._known, self._remember = known, remember
+        try:
+            yield
+        finally:
+            self._known, self._remember = _unknown, _forget
+
+    def prepare(self, items: Iterable[Page | Asset]) -> None:
+        """Compile the templates of pages, so that processes which inherit this renderer need not."""
+        for name in {item.template for item in items if isinstance(item, Page)}:
+            try:
+                self._environment.get_template(name)
+            except Exception:  # noqa: S112  # rendering tells what is wrong with it, and where
+                continue
+
     def _html(self, body: Body) -> Markup:
         """Return the HTML of a body, as it stands in the page that is being rendered."""
+        self.has_read_a_text = True
         html = self._converted(body)
         sizes = {url: (width, height) for url, width, height in body.sizes}
         allows = self._settings.markdown.raw_html == "allow"
@@ -286,7 +315,11 @@ class Renderer:
         key = (body.path, body.digest, body.drops_title)
         html = self._bodies.get(key)
         if html is None:
-            html = self._bodies[key] = self._convert(body)
+            html = self._known(body)
+            if html is None:
+                html = self._convert(body)
+                self._remember(body, html)
+            self._bodies[key] = html
             self._remembered += len(html)
             while self._remembered > _REMEMBERED:
                 self._remembered -= len(self._bodies.popitem(last=False)[1])
@@ -328,6 +361,26 @@ class Renderer:
             if name.startswith(f"{folder}/"):
                 return shown + name.removeprefix(f"{folder}/")
         return name
+
+
+def _unknown(body: Body) -> str | None:
+    return None
+
+
+def _forget(body: Body, html: str) -> None:
+    return None
+
+
+def tools_of(settings: MarkdownSettings) -> tuple[tuple[str, ...], ...]:
+    """Return the versions of all that makes a page of a text, newsgen's own code and Python among them."""
+    names = [name for name, _ in settings.extensions]
+    return (
+        ("newsgen", VERSION, _own_digest()),
+        ("python", sys.version),
+        *((name, version(name)) for name in ("jinja2", "markupsafe", "nh3")),
+        ("markdown", markdown.__version__),
+        *((name, _extension_version(name)) for name in names),
+    )
 
 
 def _named_by(page: Page) -> Location:
@@ -391,47 +444,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
-
-
-@lru_cache(maxsize=2)
-def _worker_renderer(settings: RenderSettings) -> Renderer:
-    return Renderer(settings)
-
-
-def _render_batch(settings: RenderSettings, batch: Sequence[Page | Asset]) -> list[Output | Failure]:
-    return list(_rendered(_worker_renderer(settings), batch))
-
-
-def _rendered(renderer: Renderer, items: Iterable[Page | Asset]) -> Iterator[Output | Failure]:
-    for item in items:
-        try:
-            yield renderer.render(item)
-        except NewsgenError as error:
-            yield Failure(item, error)
-
-
-def render_all(
-    renderer: Renderer, settings: RenderSettings, items: Sequence[Page | Asset], executor: Executor | None = None
-) -> Iterator[Output | Failure]:
-    """Yield the file of each item, in the order of `items`; a failure where one cannot be made.
-
-    With an executor the items go to it in batches; without one they are rendered here. Raises BuildError where a
-    worker dies.
-    """
-    if executor is None:
-        yield from _rendered(renderer, items)
-        return
-    waiting = iter(items)
-    under_way: deque[Future[list[Output | Failure]]] = deque()
-    while True:
-        # A few batches ahead and no more: what is finished waits in memory to be staged.
-        try:
-            while len(under_way) < _AHEAD and (batch := tuple(islice(waiting, _BATCH))):
-                under_way.append(executor.submit(_render_batch, settings, batch))
-            if not under_way:
-                return
-            outputs = under_way.popleft().result()
-        except BrokenExecutor:
-            hint = "it may have run out of memory: build with --jobs 1"
-            raise BuildError(Problem("a worker process died while it was rendering pages", None, hint)) from None
-        yield from outputs

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import random
 import sys
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["write_corpus"]
+__all__ = ["SITE_TITLE", "SITE_URL", "Sample", "samples", "write_corpus"]
+
+SITE_TITLE = "The Benchmark Record"
+SITE_URL = "https://example.org"
 
 _WORDS = (
     "the river town council voted after a long debate about new bridge across water while engineers measured flow "
@@ -26,28 +31,51 @@ _FIRST_DAY = date(1990, 1, 1)
 _PER_DAY = 8
 
 
-def write_corpus(folder: Path, count: int, seed: int = 1) -> None:
-    """Write `count` articles, eight a day from 1990 on, and settings, below `folder`, which must not be there."""
+class Sample(NamedTuple):
+    """An article of the archive. A link in `body` names another article of the same day, as `article-0000012.md`."""
+
+    slug: str
+    moment: datetime
+    title: str
+    section: str
+    tags: tuple[str, ...]
+    author: str
+    summary: str
+    body: str
+
+
+def samples(count: int, seed: int = 1) -> Iterator[Sample]:
+    """Yield `count` articles, eight a day from 1990 on."""
     chance = random.Random(seed)  # an archive for measuring, and no secret
-    folder.mkdir(parents=True)
-    (folder / "newsgen.yaml").write_text("title: The Benchmark Record\nbase_url: https://example.org\n")
-    made: set[Path] = set()
     for number in range(count):
-        day = _FIRST_DAY + timedelta(days=number // _PER_DAY)
-        place = folder / "articles" / f"{day:%Y}" / f"{day:%m}" / f"article-{number:07}.md"
+        yield _sample(chance, number, _FIRST_DAY + timedelta(days=number // _PER_DAY))
+
+
+def write_corpus(folder: Path, count: int, seed: int = 1) -> None:
+    """Write `count` articles and settings for newsgen below `folder`, which must not be there."""
+    folder.mkdir(parents=True)
+    (folder / "newsgen.yaml").write_text(f"title: {SITE_TITLE}\nbase_url: {SITE_URL}\n")
+    made: set[Path] = set()
+    for sample in samples(count, seed):
+        place = folder / "articles" / f"{sample.moment:%Y}" / f"{sample.moment:%m}" / f"{sample.slug}.md"
         if place.parent not in made:
             place.parent.mkdir(parents=True)
             made.add(place.parent)
-        place.write_text(_article(chance, number, day))
+        place.write_text(_text(sample))
 
 
-def _article(chance: random.Random, number: int, day: date) -> str:
-    tags = ", ".join(chance.sample(_TAGS, chance.randint(1, 4)))
-    front = (
-        f"title: {_sentence(chance, 7)[:-1]}\ndate: {day} {chance.randrange(24):02}:{chance.randrange(60):02}\n"
-        f"section: {chance.choice(_SECTIONS)}\ntags: [{tags}]\nauthors: [{chance.choice(_DESKS)}]\n"
-        f"summary: {_sentence(chance, 18)}\n"
+def _text(sample: Sample) -> str:
+    return (
+        f"---\ntitle: {sample.title}\ndate: {sample.moment:%Y-%m-%d %H:%M}\nsection: {sample.section}\n"
+        f"tags: [{', '.join(sample.tags)}]\nauthors: [{sample.author}]\nsummary: {sample.summary}\n---\n\n{sample.body}"
     )
+
+
+def _sample(chance: random.Random, number: int, day: date) -> Sample:
+    tags = tuple(chance.sample(_TAGS, chance.randint(1, 4)))
+    title = _sentence(chance, 7)[:-1]
+    moment = datetime(day.year, day.month, day.day, chance.randrange(24), chance.randrange(60))
+    section, author, summary = chance.choice(_SECTIONS), chance.choice(_DESKS), _sentence(chance, 18)
     blocks = [_paragraph(chance) for _ in range(chance.randint(7, 10))]
     if number % 2:
         blocks.insert(3, f"## {_sentence(chance, 5)[:-1]}")
@@ -58,8 +86,12 @@ def _article(chance: random.Random, number: int, day: date) -> str:
     if number % 20 == 0:
         blocks.append("| Year | Number |\n|---|--:|\n| 1990 | 12 |\n| 1991 | 15 |")
     if number % _PER_DAY and number % 3 == 0:
-        blocks.append(f"More in [an earlier article](article-{number - 1:07}.md).")
-    return f"---\n{front}---\n\n" + "\n\n".join(blocks) + "\n"
+        blocks.append(f"More in [an earlier article]({_slug(number - 1)}.md).")
+    return Sample(_slug(number), moment, title, section, tags, author, summary, "\n\n".join(blocks) + "\n")
+
+
+def _slug(number: int) -> str:
+    return f"article-{number:07}"
 
 
 def _paragraph(chance: random.Random) -> str:

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
-from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
-from multiprocessing import parent_process
 from pathlib import Path
-from threading import Thread
 
 import click
 
 from newsgen import build as building
 from newsgen.cli.console import counted, problem_data, progress, show_problems
 from newsgen.cli.options import now_instant, site_option
+from newsgen.cli.workers import local
 from newsgen.errors import NewsgenError, errors_in
 from newsgen.load import Selection
 
-__all__ = ["build", "workers"]
-
-# Below this number of pages the start of worker processes costs more than it saves.
-_WORTH_WORKERS = 400
+__all__ = ["build"]
 
 
 @click.command()
@@ -34,7 +25,7 @@ _WORTH_WORKERS = 400
 @click.option("--future", is_flag=True, help="Build articles dated later than --now as well.")
 @click.option("--now", metavar="TIME", help="Hold back articles dated later: a time, or 'now' to read the clock.")
 @click.option("--full", is_flag=True, help="Render every page, whether it changed or not.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="How many processes render; as many as cores if not given.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many processes work; as many as cores if not given.")
 @click.option("--offline", is_flag=True, help="Name index.html in links, for reading from disk without a server.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--keep-going", is_flag=True, help="Build all that is sound in spite of errors.")
@@ -63,7 +54,7 @@ def build(
             full=full,
             strict=strict,
             keep_going=keep_going,
-            executor=workers(jobs),
+            workers=local(jobs),
             progress=tell,
         )
         try:
@@ -82,32 +73,6 @@ def build(
         if not quiet:
             _show(report, time.perf_counter() - start)
     return 1 if report.errors else 0
-
-
-def workers(jobs: int | None) -> Callable[[int], AbstractContextManager[Executor | None]]:
-    """Return what makes the workers for a number of pages: none where one process is faster or wanted."""
-    count = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
-
-    def make(pages: int) -> AbstractContextManager[Executor | None]:
-        if count == 1 or (jobs is None and pages < _WORTH_WORKERS):
-            return nullcontext(None)
-        return ProcessPoolExecutor(count, initializer=_start_worker)
-
-    return make
-
-
-def _start_worker() -> None:
-    """Leave signals to the parent, and end with it: a parent that is killed cannot tell its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _show(report: building.Report, seconds: float) -> None:

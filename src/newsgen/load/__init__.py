@@ -4,7 +4,34 @@ Every file is first parsed by itself; articles are made only after all are parse
 has its URL from birth.
 """
 
-from newsgen.load.loading import STATIC, Loaded, Selection, read
-from newsgen.load.parsing import ARTICLES, PAGES, Parsed, dialect_of, parse_file
+from newsgen.load.loading import STATIC, TEXT_ENDINGS, Loaded, Reading, Selection, read, walks
+from newsgen.load.parsing import (
+    ARTICLES,
+    PAGES,
+    Job,
+    Known,
+    Parsed,
+    dialect_of,
+    parse_batch,
+    parse_file,
+    parsed_in,
+)
 
-__all__ = ["ARTICLES", "PAGES", "STATIC", "Loaded", "Parsed", "Selection", "dialect_of", "parse_file", "read"]
+__all__ = [
+    "ARTICLES",
+    "PAGES",
+    "STATIC",
+    "TEXT_ENDINGS",
+    "Job",
+    "Known",
+    "Loaded",
+    "Parsed",
+    "Reading",
+    "Selection",
+    "dialect_of",
+    "parse_batch",
+    "parse_file",
+    "parsed_in",
+    "read",
+    "walks",
+]

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from newsgen import files, markup, permalink, theme
-from newsgen.errors import ContentError, Location, NewsgenError, Problem, errors_in
-from newsgen.load.parsing import ARTICLES, PAGES, Parsed, dialect_of, parse_file, without_index
+from newsgen.errors import ContentError, Location, NewsgenError, Problem
+from newsgen.files import Standing, Walk
+from newsgen.load.parsing import ARTICLES, PAGES, Job, Parsed, parse_batch, parsed_in, without_index
 from newsgen.load.references import References
 from newsgen.load.terms import Terms
 from newsgen.markup import Converter
 from newsgen.model import TAKEN_BACK, Archive, Article, Asset, Body, Site, StandingPage, StaticFile
+from newsgen.workers import Workers, in_batches
 
-__all__ = ["STATIC", "Loaded", "Selection", "read"]
+__all__ = ["STATIC", "TEXT_ENDINGS", "Loaded", "Reading", "Selection", "read", "walks"]
 
 STATIC = "static"
+TEXT_ENDINGS = (".md", ".markdown")
 _THEME_URL = "/theme/"
-_TEXT_ENDINGS = (".md", ".markdown")
+# Bytes of text that are read in one batch; a file costs as much as so many bytes by itself.
+_BATCH = 500_000
+_COST_OF_FILE = 4_000
 _LISTED = ("published", "archived", "draft")
 
 
@@ -40,25 +46,52 @@ class Loaded(NamedTuple):
     errors: tuple[NewsgenError, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a site is read: by whom, and what is known already.
+
+    `known` is what files say that stand as they did when they were read; `keep` is told of each new batch, as
+    `parse_batch` wrote it down, with its paths; `progress` how many files of how many are read.
+    """
+
+    workers: Workers = field(default_factory=Workers)
+    known: Mapping[str, Parsed] = field(default_factory=dict)
+    keep: Callable[[bytes, Sequence[str]], None] = lambda data, paths: None
+    progress: Callable[[int, int], None] = lambda done, total: None
+
+
+def walks(root: Path) -> dict[str, Walk]:
+    """Return the files of a site by the folder that they stand in: articles, pages and static."""
+    return {folder: files.walk(root, folder, hidden=folder == STATIC) for folder in (ARTICLES, PAGES, STATIC)}
+
+
 def read(
-    site: Site, root: Path, selection: Selection = Selection(), progress: Callable[[int, int], None] | None = None
+    site: Site,
+    root: Path,
+    selection: Selection = Selection(),
+    reading: Reading | None = None,
+    walked: Mapping[str, Walk] | None = None,
 ) -> Loaded:
     """Return all that is under articles/, pages/ and static/, with every error that was found in it.
 
-    An article with an error is not in the archive. `progress` is told how many files of how many are read.
+    An article with an error is not in the archive. `walked` are the files as `walks` found them.
     """
-    return _Loading(site, root, selection).run(progress)
+    return _Loading(site, root, selection, walks(root) if walked is None else walked).run(reading or Reading())
+
+
+def _batch_name(batch: Sequence[tuple[str, Standing]]) -> str:
+    return f"reading {batch[0][0]} and {len(batch) - 1} other files"
 
 
 class _Loading:
     """One reading of a whole site: what was found so far, and what was wrong with it."""
 
-    def __init__(self, site: Site, root: Path, selection: Selection) -> None:
+    def __init__(self, site: Site, root: Path, selection: Selection, walked: Mapping[str, Walk]) -> None:
+        self._walked = walked
         self._site = site
         self._root = root
         self._selection = selection
         self._converter = Converter(site.markdown)
-        self._dialect = dialect_of(site)
         self._errors: list[NewsgenError] = []
         self._warnings: list[Problem] = []
         self._faulty: set[str] = set()
@@ -69,9 +102,9 @@ class _Loading:
         self._unbuilt: dict[str, str] = {}
         self._static: dict[str, StaticFile] = {}
 
-    def run(self, progress: Callable[[int, int], None] | None) -> Loaded:
+    def run(self, reading: Reading) -> Loaded:
         texts = self._find_files()
-        parsed = list(self._parse_all(texts, progress))
+        parsed = self._parse_all(texts, reading)
         chosen, held_back = self._choose([item for item in parsed if item.path.startswith(ARTICLES + "/")])
         chosen.sort(key=lambda item: (item.date.sort_key if item.date else (), item.path))
         self._refuse_same_ids(chosen)
@@ -105,21 +138,21 @@ class _Loading:
 
     # Files
 
-    def _find_files(self) -> list[str]:
-        """Return the text files, and learn which other files stand beside them."""
-        texts: list[str] = []
+    def _find_files(self) -> dict[str, Standing]:
+        """Return the text files and how they stand, and learn which other files stand beside them."""
+        texts: dict[str, Standing] = {}
         for folder in (ARTICLES, PAGES):
-            walked = files.walk(self._root, folder)
+            walked = self._walked[folder]
             self._take_problems(walked.problems)
-            for path in walked.files:
-                if path.lower().endswith(_TEXT_ENDINGS):
-                    texts.append(path)
+            for path, standing in zip(walked.files, walked.standings, strict=True):
+                if path.lower().endswith(TEXT_ENDINGS):
+                    texts[path] = standing
                 else:
                     self._others.append(path)
         for path in [path for path in texts if not path.isprintable()]:
             message = "the name of this file holds characters that no web address can"
             self._fail(path, ContentError(Problem(message, Location(path), "rename it")))
-            texts.remove(path)
+            del texts[path]
         self._find_static()
         return texts
 
@@ -128,13 +161,13 @@ class _Loading:
         for problem in problems:
             path = problem.location.path if problem.location else ""
             # is_dir follows a link: whole folders of articles may stand behind it.
-            if path.lower().endswith(_TEXT_ENDINGS) or (self._root / path).is_dir():
+            if path.lower().endswith(TEXT_ENDINGS) or (self._root / path).is_dir():
                 self._fail(path, ContentError(problem))
             else:
                 self._warnings.append(problem)
 
     def _find_static(self) -> None:
-        walked = files.walk(self._root, STATIC, hidden=True)
+        walked = self._walked[STATIC]
         self._take_problems(walked.problems)
         own = [(f"/{path.removeprefix(STATIC + '/')}", self._root, path) for path in walked.files]
         of_theme = [
@@ -153,15 +186,22 @@ class _Loading:
             except OSError as error:
                 self._fail(path, ContentError(files.unreadable(path, error)))
 
-    def _parse_all(self, texts: Sequence[str], progress: Callable[[int, int], None] | None) -> Iterator[Parsed]:
-        for number, path in enumerate(texts, 1):
-            try:
-                yield parse_file(self._root, path, self._dialect, self._converter)
-            except ExceptionGroup as group:
-                for error in errors_in(group):
-                    self._fail(path, error)
-            if progress:
-                progress(number, len(texts))
+    def _parse_all(self, texts: Mapping[str, Standing], reading: Reading) -> list[Parsed]:
+        """Return what all texts say, in the order of their paths: what is known, and what is read now."""
+        found = {path: reading.known[path] for path in texts if path in reading.known}
+        new = [(path, standing) for path, standing in texts.items() if path not in found]
+        done = len(found)
+        batches = in_batches(new, lambda item: _COST_OF_FILE + item[1][0], _BATCH)
+        job = Job(str(self._root), self._site)
+        for batch in reading.workers.run(parse_batch, job, batches, len(new), _batch_name):
+            items = parsed_in(batch.data)
+            found.update((item.path, item.parsed) for item in items)
+            reading.keep(batch.data, [item.path for item in items])
+            for path, error in batch.errors:
+                self._fail(path, error)
+            done += len(items) + len(batch.errors)
+            reading.progress(min(done, len(texts)), len(texts))
+        return [found[path] for path in texts if path in found]
 
     def _fail(self, path: str, error: NewsgenError) -> None:
         self._errors.append(error)

@@ -6,18 +6,35 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from newsgen import dates, files, frontmatter, markup, permalink
 from newsgen.dates import Moment
-from newsgen.errors import ContentError, Location, NewsgenError, Problem
+from newsgen.errors import ContentError, Location, NewsgenError, Problem, errors_in
+from newsgen.files import Standing
 from newsgen.fingerprint import digest_bytes
 from newsgen.frontmatter import Dialect, FrontMatter
 from newsgen.markup import Converter, Reference
 from newsgen.model import Origin, Site
 from newsgen.source import Source, source_of
+from newsgen.store import packed, unpacked
+from newsgen.value import Value
 
-__all__ = ["ARTICLES", "PAGES", "Parsed", "dialect_of", "parse_file", "without_index"]
+__all__ = [
+    "ARTICLES",
+    "PAGES",
+    "Job",
+    "Known",
+    "Parsed",
+    "ParsedBatch",
+    "dialect_of",
+    "parse_batch",
+    "parse_file",
+    "parsed_in",
+    "without_index",
+]
 
 ARTICLES = "articles"
 PAGES = "pages"
@@ -27,7 +44,7 @@ _DATE_HINT = "write 'date: 2024-12-01' in the front matter, or start the file na
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Value):
     """What one article or page file says by itself. `digest` is that of its body, whose text is not kept.
 
     `may_be_code` says that some references may stand in code or a comment, and be none.
@@ -55,16 +72,66 @@ def dialect_of(site: Site) -> Dialect:
     return Dialect(dates.load_zone(site.timezone), taxonomies, dict(site.front_matter))
 
 
-def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter) -> Parsed:
-    """Return what one file says. Raises ExceptionGroup of ContentError with all that is wrong in it."""
+@dataclass(frozen=True, slots=True)
+class Job(Value):
+    """What the parsing of all files shares: small, and picklable for a worker."""
+
+    root: str
+    site: Site
+
+
+class ParsedBatch(NamedTuple):
+    """What some files say, as `packed` wrote it down with `Known` values; and what is wrong with the others."""
+
+    data: bytes
+    errors: tuple[tuple[str, NewsgenError], ...]
+
+
+class Known(NamedTuple):
+    """What a file says, and how it stood on disk when it was read."""
+
+    path: str
+    standing: Standing
+    parsed: Parsed
+
+
+def parse_batch(job: Job, batch: Sequence[tuple[str, Standing]]) -> ParsedBatch:
+    """Return what files say, each named with how it stood before; the notes for `explain` are left out."""
+    dialect, converter = _tools(job.site)
+    found: list[Known] = []
+    errors: list[tuple[str, NewsgenError]] = []
+    for path, standing in batch:
+        try:
+            found.append(Known(path, standing, parse_file(Path(job.root), path, dialect, converter, notes=False)))
+        except ExceptionGroup as group:
+            errors.extend((path, error) for error in errors_in(group))
+    return ParsedBatch(packed(found), tuple(errors))
+
+
+def parsed_in(data: bytes | None) -> list[Known]:
+    """Return what a batch holds; nothing of one that is damaged or that another version wrote."""
+    found = unpacked(data)
+    return [item for item in found if isinstance(item, Known)] if isinstance(found, list) else []
+
+
+@lru_cache(maxsize=1)
+def _tools(site: Site) -> tuple[Dialect, Converter]:
+    return dialect_of(site), Converter(site.markdown)
+
+
+def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter, *, notes: bool = True) -> Parsed:
+    """Return what one file says. Raises ExceptionGroup of ContentError with all that is wrong in it.
+
+    Without `notes` it is not said where each field came from.
+    """
     try:
         source, odd_lines = source_of(files.read_bytes(root, path), path)
     except OSError as error:
         raise ExceptionGroup(path, [ContentError(files.unreadable(path, error))]) from None
     except ContentError as error:
         raise ExceptionGroup(path, [error]) from None
-    fields = frontmatter.parse(source, path, dialect)
-    return _Parsing(path, fields, source, dialect, converter).run(odd_lines)
+    fields = frontmatter.parse(source, path, dialect, notes=notes)
+    return _Parsing(path, fields, source, dialect, converter).run(odd_lines, notes=notes)
 
 
 class _Parsing:
@@ -79,7 +146,7 @@ class _Parsing:
         self._errors: list[NewsgenError] = []
         self._origins = list(fields.origins)
 
-    def run(self, odd_lines: Sequence[int]) -> Parsed:
+    def run(self, odd_lines: Sequence[int], *, notes: bool) -> Parsed:
         fields, body = self._fields, self._source.body
         stem = _stem(self._path)
         name_date, name, name_language = permalink.split_file_name(stem)
@@ -109,7 +176,7 @@ class _Parsing:
             may_be_code=body.startswith(("    ", "\t")) or any(sign in body for sign in _CODE),
             drops_title=drops,
             body_line=self._source.body_line + (self._source.body.count("\n") - body.count("\n") if drops else 0),
-            origins=tuple(self._origins),
+            origins=tuple(self._origins) if notes else (),
             warnings=(*fields.warnings, *odd),
         )
         if self._errors:

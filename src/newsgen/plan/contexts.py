@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from newsgen.dates import Moment
 from newsgen.model import Article, Body, Entry, Link, MenuItem, StandingPage, Term
+from newsgen.value import Value
 
 __all__ = [
     "ArchiveContext",
@@ -47,7 +48,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class SiteContext:
+class SiteContext(Value):
     """What every page shows of the site; templates know it as `site`."""
 
     title: str
@@ -69,7 +70,7 @@ class SiteContext:
 
 
 @dataclass(frozen=True, slots=True)
-class DayGroup:
+class DayGroup(Value):
     """Entries of one written day, month or year, whichever is known; a list shows the date once, over them."""
 
     date: Moment
@@ -78,7 +79,7 @@ class DayGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Pagination:
+class Pagination(Value):
     """Where a part of a long list stands. Pages are numbered from the oldest; `number` is 0 on the newest.
 
     `newer` and `older` lead to the neighbours, None at the ends.
@@ -90,7 +91,7 @@ class Pagination:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeContext:
+class HomeContext(Value):
     """The front page: `lead` is the first story, `secondary` up to four more, `days` the rest under their dates.
 
     Pinned articles lead; an archive without articles has no lead. `earliest` and `latest` are years, 0 without
@@ -107,7 +108,7 @@ class HomeContext:
 
 
 @dataclass(frozen=True, slots=True)
-class ListContext:
+class ListContext(Value):
     """An older page of the front page's list."""
 
     days: tuple[DayGroup, ...]
@@ -115,7 +116,7 @@ class ListContext:
 
 
 @dataclass(frozen=True, slots=True)
-class TermCount:
+class TermCount(Value):
     """A term with how many articles stand under it."""
 
     term: Term
@@ -123,7 +124,7 @@ class TermCount:
 
 
 @dataclass(frozen=True, slots=True)
-class YearCount:
+class YearCount(Value):
     """A year with how many articles it has. `level` is 0 to 4: 0 for none, 4 for the most of the years beside it."""
 
     year: int
@@ -133,7 +134,7 @@ class YearCount:
 
 
 @dataclass(frozen=True, slots=True)
-class TermContext:
+class TermContext(Value):
     """A page of a term's articles. `index` leads to the list of all such terms; `singular` says what a term is.
 
     `count`, `years` and `related` (terms that share the most articles with this one) stand on the newest page alone,
@@ -151,7 +152,7 @@ class TermContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Value):
     """The terms whose name starts with one letter; `name` is "#" for digits and signs."""
 
     name: str
@@ -159,7 +160,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class TaxonomyContext:
+class TaxonomyContext(Value):
     """The index of all terms of a taxonomy, by letter; `singular` says what a term is."""
 
     name: str
@@ -170,7 +171,7 @@ class TaxonomyContext:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekDay:
+class WeekDay(Value):
     """A cell of a calendar. `day` is 0 outside the month; `url` is "" where the day has no articles.
 
     `level` is 0 to 4, as in `YearCount`.
@@ -183,7 +184,7 @@ class WeekDay:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthCalendar:
+class MonthCalendar(Value):
     """A month as a grid: `weeks` of seven days from Monday. `url` is "" where the month has no articles.
 
     `count` covers the articles known to the month alone as well.
@@ -198,7 +199,7 @@ class MonthCalendar:
 
 
 @dataclass(frozen=True, slots=True)
-class YearContext:
+class YearContext(Value):
     """A year: its twelve months, and its articles under their dates, oldest first.
 
     `days` is empty in a year of more articles than a page can hold; then the months lead to them. `undated` are the
@@ -215,7 +216,7 @@ class YearContext:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthContext:
+class MonthContext(Value):
     """A month: its calendar, and its articles under their dates, oldest first; as in `YearContext` else."""
 
     year: Link
@@ -228,7 +229,7 @@ class MonthContext:
 
 
 @dataclass(frozen=True, slots=True)
-class DayContext:
+class DayContext(Value):
     """A day: its articles, oldest first. `newer` and `older` are the nearest days that have articles."""
 
     date: Moment
@@ -240,7 +241,7 @@ class DayContext:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthCount:
+class MonthCount(Value):
     """A month with how many articles it has; `url` is "" for none. `level` as in `YearCount`."""
 
     month: int
@@ -251,7 +252,7 @@ class MonthCount:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveYear:
+class ArchiveYear(Value):
     """A year of the overview with its twelve months."""
 
     year: YearCount
@@ -259,7 +260,7 @@ class ArchiveYear:
 
 
 @dataclass(frozen=True, slots=True)
-class Decade:
+class Decade(Value):
     """The years of a decade that have articles; `name` is "1960s"."""
 
     name: str
@@ -268,7 +269,7 @@ class Decade:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveContext:
+class ArchiveContext(Value):
     """The whole archive at a glance: decades with their years and months, newest first."""
 
     count: int
@@ -278,7 +279,7 @@ class ArchiveContext:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesPart:
+class SeriesPart(Value):
     """Where an article stands in a series: its number from 1, of how many, and its neighbours."""
 
     term: Term
@@ -289,7 +290,7 @@ class SeriesPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleContext:
+class ArticleContext(Value):
     """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
 
     `dates` lead to the year, month and day pages that it stands on, as far as its date is known.
@@ -304,21 +305,21 @@ class ArticleContext:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingPageContext:
+class StandingPageContext(Value):
     """A page without a date."""
 
     standing: StandingPage
 
 
 @dataclass(frozen=True, slots=True)
-class RedirectContext:
+class RedirectContext(Value):
     """A page that sends on: `target` is a path on the site, or an address where `is_external`."""
 
     target: MenuItem
 
 
 @dataclass(frozen=True, slots=True)
-class GoneContext:
+class GoneContext(Value):
     """What stands where an article was taken back. `reason` is its summary, "" where none was given."""
 
     title: str
@@ -329,14 +330,14 @@ class GoneContext:
 
 
 @dataclass(frozen=True, slots=True)
-class NotFoundContext:
+class NotFoundContext(Value):
     """The page a host shows for an address that is none."""
 
     links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FeedItem:
+class FeedItem(Value):
     """An article in a feed. `id` never changes; `updated` is the last change, or the first publication."""
 
     id: str
@@ -346,7 +347,7 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedContext:
+class FeedContext(Value):
     """A feed: `url` is its own, `alternate` the page that it follows; items newest first."""
 
     id: str
@@ -358,7 +359,7 @@ class FeedContext:
 
 
 @dataclass(frozen=True, slots=True)
-class SitemapUrl:
+class SitemapUrl(Value):
     """A line of the sitemap."""
 
     url: str
@@ -366,28 +367,28 @@ class SitemapUrl:
 
 
 @dataclass(frozen=True, slots=True)
-class SitemapContext:
+class SitemapContext(Value):
     """A sitemap, or a part of a large one."""
 
     urls: tuple[SitemapUrl, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SitemapIndexContext:
+class SitemapIndexContext(Value):
     """The list of a large sitemap's parts."""
 
     urls: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsContext:
+class RobotsContext(Value):
     """robots.txt; `sitemap` is "" where there is none."""
 
     sitemap: str
 
 
 @dataclass(frozen=True, slots=True)
-class ColoursContext:
+class ColoursContext(Value):
     """The colours of the settings, as a style sheet."""
 
     colours: tuple[tuple[str, str], ...]

@@ -6,6 +6,7 @@ import calendar
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 
 from newsgen.dates import Moment, Precision, in_words, month_in_words
@@ -59,8 +60,9 @@ def _known_date(entry: Entry) -> tuple[int, ...]:
     return tuple(part for part in (moment.year, moment.month, moment.day) if part is not None)
 
 
+@lru_cache(maxsize=100_000)
 def _moment(key: tuple[int, ...]) -> Moment:
-    """Return the moment of a year, a month or a day."""
+    """Return the moment of a year, a month or a day: one value for all the lists in which it stands."""
     year, month, day = (*key, 1, 1)[:3]
     return Moment(datetime(year, month, day), 0, Precision(len(key)))
 

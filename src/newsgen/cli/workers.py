@@ -1,0 +1,61 @@
+"""The processes of this machine that read and render, and executors of other machines."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from threading import Thread
+from typing import Any
+
+from newsgen.workers import Workers
+
+__all__ = ["local"]
+
+# Below this number of files the start of worker processes costs more than it saves.
+_WORTH_WORKERS = 400
+
+
+def local(jobs: int | None, method: str | None = None) -> Workers:
+    """Return workers on this machine: `jobs` processes, or as many as there are cores for work that is worth them.
+
+    `method` is how processes are started, as multiprocessing names it; None for the best of this system.
+    """
+    count = jobs or _cores()
+    if count == 1:
+        return Workers()
+    # What was forked has all that its parent knows. Only Linux is made for it: elsewhere system libraries are not.
+    method = method or ("fork" if sys.platform == "linux" else None)
+    context = multiprocessing.get_context(method)
+
+    def pool(
+        begin: Callable[[Any, Any], None],  # Any: what `Workers` shares
+        shared: tuple[Any, Any],
+    ) -> AbstractContextManager[Executor]:
+        return ProcessPoolExecutor(count, context, _start_worker, (begin, *shared))
+
+    inherits = context.get_start_method() == "fork"
+    return Workers(pool, None, inherits, _WORTH_WORKERS if jobs is None else 0, count)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _start_worker(begin: Callable[[Any, Any], None], work: Any, shared: Any) -> None:  # Any: as above
+    """Leave signals to the parent, and end with it: a parent that is killed cannot tell its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+    begin(work, shared)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,208 @@
+"""What a worker does with pages: render them, stage them, and tell what was made.
+
+It runs in any process. What it is given is small or inherited, what it gives back is small: the files themselves are
+staged by the worker.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import os
+import pickle
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from newsgen.errors import NewsgenError
+from newsgen.model import Asset, Body, Page
+from newsgen.render import Renderer, RenderSettings
+from newsgen.store import Store, packed, unpacked
+from newsgen.value import Value
+from newsgen.write import Stage, Staged, stage
+
+__all__ = ["Batch", "Failure", "Job", "Made", "Planned", "converted_in", "make", "pages_in"]
+
+# Converted texts that are kept in the hope of another use, in batches of some 64.
+_MOST_BATCHES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Value):
+    """A page or file that could not be made, and why."""
+
+    url: str
+    error: NewsgenError
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Value):
+    """What the making of all pages shares.
+
+    `items` are those to be made, where workers inherit them; a batch names them by number. Else it is empty, and a
+    batch holds them itself. `wanted` are the fingerprints that are known. `converted` says in which chunk of the store
+    in the folder `cache` the HTML of a source file stands; `key` is what that HTML was made with. `renderer` is one
+    that workers inherit.
+    """
+
+    settings: RenderSettings
+    stage: Stage
+    cache: str
+    key: bytes
+    items: tuple[Page | Asset, ...] = ()
+    wanted: Mapping[str, bytes] = field(default_factory=dict)
+    converted: Mapping[str, int] = field(default_factory=dict)
+    renderer: Renderer | None = None
+
+
+Batch: TypeAlias = "range | tuple[Page | Asset, ...]"
+
+
+class Planned(NamedTuple):
+    """A page that holds texts: its URL, and the source files of these."""
+
+    url: str
+    paths: tuple[str, ...]
+
+
+class Made(NamedTuple):
+    """What came of a batch.
+
+    `pages` are those of the pages that hold texts, packed, and `planned` names them; `converted` is the HTML of
+    the texts that were converted for it, packed, and `sources` their files.
+    """
+
+    staged: tuple[Staged, ...]
+    failures: tuple[Failure, ...]
+    planned: tuple[Planned, ...]
+    pages: bytes
+    sources: tuple[str, ...]
+    converted: bytes
+
+
+def _digest(body: Body) -> bytes:
+    return body.digest + b"-" if body.drops_title else body.digest
+
+
+def converted_in(data: bytes | None, key: bytes) -> Mapping[bytes, str]:
+    """Return the HTML of texts by their digest; nothing of what was made with another `key`."""
+    found = unpacked(data)
+    if isinstance(found, tuple) and len(found) == 2 and found[0] == key and isinstance(found[1], dict):
+        return found[1]
+    return {}
+
+
+@lru_cache(maxsize=1)
+def _renderer(settings: RenderSettings) -> Renderer:
+    return Renderer(settings)
+
+
+@lru_cache(maxsize=1)
+def _store(cache: str, process: int) -> Store:
+    """Return the store to read from; each process needs one of its own."""
+    return Store(Path(cache))
+
+
+@lru_cache(maxsize=_MOST_BATCHES)
+def _converted(cache: str, key: bytes, number: int, process: int) -> Mapping[bytes, str]:
+    return converted_in(_store(cache, process).get(number), key)
+
+
+def make(job: Job, batch: Batch) -> Made:
+    """Render and stage a batch of items. Raises BuildError where the stage cannot be written."""
+    items = job.items[batch.start : batch.stop] if isinstance(batch, range) else batch
+    renderer = job.renderer or _renderer(job.settings)
+    fresh: dict[bytes, str] = {}
+    sources: dict[str, None] = {}
+
+    def known(body: Body) -> str | None:
+        number = job.converted.get(body.path)
+        return None if number is None else _converted(job.cache, job.key, number, os.getpid()).get(_digest(body))
+
+    def remember(body: Body, html: str) -> None:
+        fresh[_digest(body)] = html
+        sources[body.path] = None
+
+    staged: list[Staged] = []
+    failures: list[Failure] = []
+    with_texts: list[Page] = []
+    with renderer.remembering(known, remember):
+        for item in items:
+            try:
+                fingerprint = job.wanted.get(item.url) or renderer.fingerprint(item)
+                rendered = renderer.render(item)
+                staged.append(stage(job.stage, item.url, rendered.data, fingerprint))
+            except NewsgenError as error:
+                failures.append(Failure(item.url, error))
+                continue
+            if renderer.has_read_a_text and isinstance(item, Page):
+                with_texts.append(item)
+    planned, pages = _packed_pages(with_texts)
+    converted = packed((job.key, fresh)) if fresh else b""
+    return Made(tuple(staged), tuple(failures), planned, pages, tuple(sources), converted)
+
+
+# A page without the texts that it holds: each stands there by the path of its file.
+
+
+def _text_of(path: str) -> Body:
+    """Stand, in a packed page, for the text of a file."""
+    raise LookupError(path)
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, data: bytes, bodies: Mapping[str, Body]) -> None:
+        super().__init__(io.BytesIO(data))
+        self._bodies = bodies
+
+    def find_class(self, module: str, name: str) -> Any:  # Any: as pickle has it
+        return self._bodies.__getitem__ if name == _text_of.__name__ else super().find_class(module, name)
+
+
+def _packed_pages(pages: Sequence[Page]) -> tuple[tuple[Planned, ...], bytes]:
+    """Return the pages, each named with the files of the texts that it holds; and their bytes."""
+    planned: list[Planned] = []
+    rows: list[tuple[str, bytes]] = []
+    bodies: dict[str, Body] = {}
+    paths: dict[str, None] = {}
+
+    def by_path(body: Body) -> tuple[Callable[[str], Body], tuple[str]]:
+        bodies[body.path] = body
+        paths[body.path] = None
+        return _text_of, (body.path,)
+
+    table = {**copyreg.dispatch_table, Body: by_path}
+    for page in pages:
+        paths.clear()
+        file = io.BytesIO()
+        pickler = pickle.Pickler(file, protocol=pickle.HIGHEST_PROTOCOL)
+        pickler.dispatch_table = table
+        pickler.dump(page)
+        planned.append(Planned(page.url, tuple(paths)))
+        rows.append((page.url, file.getvalue()))
+    return tuple(planned), packed((rows, bodies)) if rows else b""
+
+
+def pages_in(data: bytes | None, urls: Iterable[str], changed: Callable[[Body], Body]) -> list[Page] | None:
+    """Return those pages of a batch that stand at `urls`, with what `changed` gives for each text in its place.
+
+    None where one is not there, or the batch is damaged.
+    """
+    found = unpacked(data)
+    if not isinstance(found, tuple) or len(found) != 2:
+        return None
+    rows, bodies = dict(found[0]), {path: changed(body) for path, body in found[1].items()}
+    pages: list[Page] = []
+    for url in urls:
+        if url not in rows:
+            return None
+        try:
+            page = _Unpickler(rows[url], bodies).load()
+        except Exception:  # a class that changed its shape since may fail in any way
+            return None
+        if not isinstance(page, Page):
+            return None
+        pages.append(page)
+    return pages

@@ -1,0 +1,347 @@
+"""What a build leaves to the next: what each source says, the HTML of each text, and which pages show which texts.
+
+Nothing here decides what a page is. A remembered value is used only where everything that it was made from is known to
+be the same; where that is in doubt, or anything is damaged, it is as if nothing were remembered.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from newsgen import files, load, theme
+from newsgen.config import FILE_NAME
+from newsgen.errors import Problem
+from newsgen.files import Standing
+from newsgen.load import Parsed
+from newsgen.making import Made, pages_in
+from newsgen.model import Body, Page, Site
+from newsgen.store import NONE, Store, packed, sealed, unpacked, unsealed
+
+__all__ = ["Listing", "Memory", "Outcome", "Patch", "listing"]
+
+_NOWHERE: Standing = (-1, 0, 0, 0)
+_PARSED, _CONVERTED = "parsed", "converted"
+# More changed files than this, and planning anew is no slower.
+_MOST_CHANGES = 200
+_SEAL = 16
+
+
+class Listing(NamedTuple):
+    """All files that a site is made of, with how they stand; `walked` are those of load, `problems` is what is odd."""
+
+    paths: list[str]
+    standings: list[Standing]
+    walked: Mapping[str, files.Walk]
+    problems: tuple[Problem, ...]
+
+
+def listing(root: Path) -> Listing:
+    """Return the files of the site at `root`."""
+    walked = load.walks(root)
+    own = files.walk(root, theme.OWN)
+    found = [*walked.values(), own]
+    paths = [path for walk in found for path in walk.files]
+    standings = [standing for walk in found for standing in walk.standings]
+    paths.append(FILE_NAME)
+    standings.append(files.standing_of(os.lstat(root / FILE_NAME)))
+    return Listing(paths, standings, walked, tuple(problem for walk in found for problem in walk.problems))
+
+
+class Outcome(NamedTuple):
+    """What a build said of the whole site: it is said again while nothing but the text of articles changes."""
+
+    articles: int
+    planned: int
+    warnings: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    site: object
+
+
+class Patch(NamedTuple):
+    """What a build has to make where nothing but texts changed since the last: these pages, and nothing else."""
+
+    items: tuple[Page, ...]
+    outcome: Outcome
+
+
+@dataclass(slots=True)
+class _Plan:
+    """The pages that hold texts: a line each, of the URL and the files of the texts, and the chunk that holds it."""
+
+    key: bytes
+    record: bytes
+    sources: bytes
+    outcome: Outcome
+    lines: str
+    chunks: array[int]
+
+
+class Memory:
+    """What the builds of one site into one output folder remember, for the time of one build.
+
+    `keys` are those of what is parsed, of what is converted and of the plan: what each depends on beside the files.
+    `started` is an instant before which nothing was read: what changed since then could change again unseen.
+    """
+
+    def __init__(self, cache: Path, place: str, started: int, keys: tuple[bytes, bytes, bytes]) -> None:
+        self._sources_file = cache / "sources"
+        self._plan_file = cache / f"plan-{place}"
+        self._owner = f"plan-{place}"
+        self._started = started
+        self._parse_key, self.convert_key, self._plan_key = keys
+        self._store = Store(cache, writes=True)
+        self._digest = b""
+        self._paths = ""
+        self._standings: list[Standing] = []
+        self._parsed: dict[str, int] = {}
+        self.converted: dict[str, int] = {}
+        self._chunks: dict[str, tuple[int, str]] = {}
+        self._patched: _Plan | None = None
+        self._read_sources()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    @property
+    def standings(self) -> list[Standing]:
+        """How the files stood when they were read, those aside that changed while they were."""
+        return self._standings
+
+    # What is remembered of the sources
+
+    def _read_sources(self) -> None:
+        data = _bytes_of(self._sources_file)
+        payload = unsealed(data)
+        if payload is None:
+            return
+        key, paths, *columns = marshal.loads(payload)  # noqa: S302  # sealed by ourselves
+        numbers = [array("q", column) for column in columns]
+        if key != self._parse_key + self.convert_key:
+            return
+        self._digest = data[:_SEAL]
+        self._paths = paths
+        self._standings = list(zip(*numbers[:4], strict=True))
+        names = paths.split("\n")
+        self._parsed = {path: number for path, number in zip(names, numbers[4], strict=True) if number != NONE}
+        self.converted = {path: number for path, number in zip(names, numbers[5], strict=True) if number != NONE}
+
+    def known(self, found: Listing) -> dict[str, Parsed]:
+        """Return what those files say that stand as they did when they were read."""
+        if not self._parsed:
+            return {}
+        before = dict(zip(self._paths.split("\n"), self._standings, strict=True))
+        same = {
+            path: standing
+            for path, standing in zip(found.paths, found.standings, strict=True)
+            if path in self._parsed and before.get(path) == standing
+        }
+        self._parsed = {path: self._parsed[path] for path in same}
+        result: dict[str, Parsed] = {}
+        for number in dict.fromkeys(self._parsed.values()):
+            for item in load.parsed_in(self._store.get(number)):
+                if self._parsed.get(item.path) == number and item.standing == same[item.path]:
+                    result[item.path] = item.parsed
+        return result
+
+    def keep_parsed(self, data: bytes, paths: Sequence[str]) -> None:
+        """Remember a batch of what files say."""
+        self._parsed.update(dict.fromkeys(paths, self._store.add(_PARSED, data)))
+
+    def keep_made(self, made: Made) -> None:
+        """Remember the texts that were converted, and the pages that hold texts."""
+        if made.converted:
+            self.converted.update(dict.fromkeys(made.sources, self._store.add(_CONVERTED, made.converted)))
+        if made.planned:
+            number = self._store.add(self._owner, made.pages)
+            for item in made.planned:
+                self._chunks[item.url] = (number, "\t".join((item.url, *item.paths)))
+
+    # What is remembered of the plan
+
+    def patch(self, found: Listing, root: Path, site: Site) -> Patch | None:
+        """Return what to make, where nothing but the text of some files changed since the last build.
+
+        None where anything else may have changed, or that cannot be told: then all has to be planned. It is for the
+        caller to see that the output folder stands as that build left it.
+        """
+        plan = self._read_plan()
+        if plan is None or found.problems or "\n".join(found.paths) != self._paths:
+            return None
+        changed = [
+            (path, standing)
+            for path, standing, before in zip(found.paths, found.standings, self._standings, strict=True)
+            if standing != before
+        ]
+        folders = (f"{load.ARTICLES}/", f"{load.PAGES}/")
+        are_texts = all(path.startswith(folders) and path.lower().endswith(load.TEXT_ENDINGS) for path, _ in changed)
+        if len(changed) > _MOST_CHANGES or not are_texts:
+            return None
+        noted = {problem.location.path for problem in plan.outcome.warnings if problem.location}
+        batch = load.parse_batch(load.Job(str(root), site), changed)
+        now = load.parsed_in(batch.data)
+        if batch.errors or len(now) != len(changed) or noted.intersection(path for path, _ in changed):
+            return None
+        bodies: dict[str, Parsed] = {}
+        for item in now:
+            before = self._before(item.path)
+            if before is None or not _says_the_same(before, item.parsed):
+                return None
+            if before.digest != item.parsed.digest:
+                bodies[item.path] = item.parsed
+        items = self._pages_with(plan, bodies)
+        if items is None:
+            return None
+        if now:
+            self.keep_parsed(batch.data, [item.path for item in now])
+        self._patched = plan
+        return Patch(items, plan.outcome)
+
+    @property
+    def record(self) -> bytes:
+        """The digest of the record that the remembered plan belongs to; b"" where none is remembered."""
+        plan = self._read_plan()
+        return plan.record if plan else b""
+
+    def _read_plan(self) -> _Plan | None:
+        if self._patched is None and self._digest:
+            stored = unpacked(unsealed(_bytes_of(self._plan_file)))
+            if isinstance(stored, tuple) and stored[:1] == (self._plan_key,) and stored[2] == self._digest:
+                self._patched = _Plan(*stored)
+        return self._patched
+
+    def _before(self, path: str) -> Parsed | None:
+        found = load.parsed_in(self._store.get(self._parsed.get(path, NONE)))
+        return next((item.parsed for item in found if item.path == path), None)
+
+    def _pages_with(self, plan: _Plan, bodies: Mapping[str, Parsed]) -> tuple[Page, ...] | None:
+        """Return the pages that hold any of the changed texts, with the new ones in place."""
+        wanted: dict[int, list[str]] = {}
+        for path in bodies:
+            for line, number in _lines_with(path, plan):
+                url = line.partition("\t")[0]
+                if url not in wanted.setdefault(number, []):
+                    wanted[number].append(url)
+        pages: list[Page] = []
+        for number, urls in wanted.items():
+            found = pages_in(self._store.get(number), urls, lambda body: _now(body, bodies))
+            if found is None:
+                return None
+            pages += found
+        return tuple(pages)
+
+    # For the next build
+
+    def save_sources(self, found: Listing) -> None:
+        """Write down what is known of the sources, as they stand in `found`."""
+        trusted = [standing if standing[2] < self._started else _NOWHERE for standing in found.standings]
+        columns = [array("q", [_signed(row[column]) for row in trusted]).tobytes() for column in range(4)]
+        parsed = array("q", [self._parsed.get(path, NONE) for path in found.paths])
+        converted = array("q", [self.converted.get(path, NONE) for path in found.paths])
+        key = self._parse_key + self.convert_key
+        row: Any = (key, "\n".join(found.paths), *columns, parsed.tobytes(), converted.tobytes())  # Any: marshal's
+        data = sealed(marshal.dumps(row))
+        self._digest = data[:_SEAL]
+        if _write(self._sources_file, data):
+            self._store.keep(_PARSED, parsed)
+            self._store.keep(_CONVERTED, converted)
+
+    def save_patch(self, found: Listing, record: bytes) -> None:
+        """Write down the plan as it is after a patch."""
+        plan = self._patched
+        assert plan is not None
+        for url, (number, line) in self._chunks.items():
+            place = 0 if plan.lines.startswith(f"{url}\t") else plan.lines.index(f"\n{url}\t") + 1
+            end = plan.lines.index("\n", place)
+            plan.chunks[plan.lines.count("\n", 0, place)] = number
+            if plan.lines[place:end] != line:
+                plan.lines = plan.lines[:place] + line + plan.lines[end:]
+        self.save_sources(found)
+        self._save_plan(replace(plan, record=record, sources=self._digest))
+
+    def save_plan(self, found: Listing, urls: Iterable[str], outcome: Outcome, record: bytes) -> None:
+        """Write down which of the pages at `urls` hold texts, and what was said of the site."""
+        self.save_sources(found)
+        old = self._old_chunks()
+        rows = [row for url in urls if (row := self._chunks.get(url) or old.get(url))]
+        lines = "".join([f"{line}\n" for _, line in rows])
+        chunks = array("q", [number for number, _ in rows])
+        self._save_plan(_Plan(self._plan_key, record, self._digest, outcome, lines, chunks))
+
+    def forget_plan(self) -> None:
+        """Remember no plan: the site has mistakes, and what was made is not all of it."""
+        _write(self._plan_file, b"")
+
+    def _old_chunks(self) -> dict[str, tuple[int, str]]:
+        """Return the pages that the last plan held, by URL; whatever it was made for, a current page is in it."""
+        stored = unpacked(unsealed(_bytes_of(self._plan_file)))
+        if not isinstance(stored, tuple):
+            return {}
+        plan = _Plan(*stored)
+        lines = plan.lines.split("\n")[:-1]
+        return {line.partition("\t")[0]: (number, line) for line, number in zip(lines, plan.chunks, strict=True)}
+
+    def _save_plan(self, plan: _Plan) -> None:
+        stored = (plan.key, plan.record, plan.sources, plan.outcome, plan.lines, plan.chunks)
+        if _write(self._plan_file, sealed(packed(stored))):
+            self._store.keep(self._owner, plan.chunks)
+
+
+def _says_the_same(before: Parsed, now: Parsed) -> bool:
+    """Whether a file says what it said, but for its text, and refers to the same files."""
+    if now.references and (before.may_be_code or now.may_be_code):
+        return False  # which of them are real depends on the text
+    if [item.target for item in before.references] != [item.target for item in now.references]:
+        return False
+    return before == replace(
+        now,
+        digest=before.digest,
+        references=before.references,
+        may_be_code=before.may_be_code,
+        body_line=before.body_line,
+    )
+
+
+def _now(body: Body, bodies: Mapping[str, Parsed]) -> Body:
+    changed = bodies.get(body.path)
+    return replace(body, digest=changed.digest) if changed else body
+
+
+def _lines_with(path: str, plan: _Plan) -> Iterable[tuple[str, int]]:
+    """Yield the lines of a plan that name a file, with their chunks."""
+    place = plan.lines.find(f"\t{path}")
+    while place >= 0:
+        end = place + 1 + len(path)
+        if plan.lines[end] in "\t\n":
+            start = plan.lines.rfind("\n", 0, place) + 1
+            yield plan.lines[start : plan.lines.index("\n", place)], plan.chunks[plan.lines.count("\n", 0, start)]
+        place = plan.lines.find(f"\t{path}", end)
+
+
+def _signed(number: int) -> int:
+    """Return a number of 64 bits with a sign: inodes have none, and only have to be told apart."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return b"" if path.is_symlink() else path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Put a file in place in one step; False where that cannot be done, since all of it can be worked out again."""
+    beside = path.with_name(f"{path.name}.new")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError:
+        return False
+    return True
