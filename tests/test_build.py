@@ -734,6 +734,14 @@ def test_a_macro_that_counts_is_never_taken_for_one_that_does_not(tmp_path: Path
         assert (tmp_path / f"output/tags/{name}/index.html").read_text().strip() == "12"
 
 
+def test_a_macro_looks_at_all_its_arguments_named_or_not(tmp_path: Path) -> None:
+    template = '{% import "kinds.html" as k %}{{ k.show([1], b=2) }} {{ k.show([3], b=2) }} {{ k.show(b=1, a=2) }}'
+    kinds = "{% macro show(a, b=0) %}{{ a }}-{{ b }}{% endmacro %}"
+    make(tmp_path, f"-- templates/404.html --\n{template}\n-- templates/kinds.html --\n{kinds}\n")
+    build(tmp_path)
+    assert (tmp_path / "output/404.html").read_text().split() == ["[1]-2", "[3]-2", "2-1"]
+
+
 def test_a_macro_tells_true_from_one_and_a_text_from_a_number(tmp_path: Path) -> None:
     template = '{% import "kinds.html" as k %}{{ k.show(1) }} {{ k.show(true) }} {{ k.show("1") }} {{ k.show(1) }}'
     kinds = "{% macro show(value) %}{{ value }}{{ value is string }}{% endmacro %}"

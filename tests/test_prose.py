@@ -84,6 +84,7 @@ ODD = [
     "## A heading\n \n\t\n--- ",
     'one  \n"= two',
     "one  \n'- two'\"",
+    "1.  one\n1999.  \n",
 ]
 
 

@@ -47,6 +47,7 @@ _RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|- - -|\* \* \*|_ _ _) *")
 _RULE_LIKE = re.compile(r"[-*_ ]+")
 _ITEMS = {"ul": re.compile(r"[*+-] +([^ ].*)"), "ol": re.compile(r"(?:\d+)\. +([^ ].*)")}
 _LIST = re.compile(r"(?:[*+-]|(\d+)\.) ")
+_EMPTY_ITEM = re.compile(r"(?:[*+-]|\d+\.) +")
 _QUOTED = re.compile(r"> ?")
 
 # Signs within a paragraph
@@ -291,7 +292,7 @@ def _list(lines: list[str], started: re.Match[str]) -> _Node:
     for line in lines:
         if found := _ITEMS[tag].fullmatch(line):
             items.append([found[1]])
-        elif items:
+        elif items and not _EMPTY_ITEM.fullmatch(line):
             items[-1].append(line)
         else:
             raise _OutsideError

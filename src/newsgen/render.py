@@ -17,7 +17,6 @@ from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.util import find_spec
-from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -137,32 +136,54 @@ class _PureMacro(Macro):
         self._known: dict[tuple[object, ...], tuple[str, object]] = {}
         self._size = 0
 
-    @jinja2.pass_eval_context
-    def __call__(self, context: jinja2.nodes.EvalContext, *arguments: object, **named: object) -> str:
+    def ask(self, context: _Context, arguments: tuple[object, ...], named: dict[str, object]) -> str:
+        """Return what the macro gives; from memory, where all arguments are such as can be told apart."""
         environment: _Environment = context.environment  # type: ignore[assignment]  # no other makes such macros
         if environment.is_inside:
-            return super().__call__(context, *arguments, **named)
-        key: list[object] = [context.autoescape, environment.names_index]
-        for name, value in (*zip(repeat(""), arguments), *named.items()):
-            kind = type(value)
-            if kind in _PLAIN:
-                key += (name, kind, value)
-            elif kind in _SHARED or (kind is tuple and (not value or type(value[0]) in _SHARED)):  # type: ignore[index]  # a tuple
-                key += (name, kind, id(value))
-            else:
-                return super().__call__(context, *arguments, **named)
-        whole = tuple(key)
-        known = self._known.get(whole)
+            return self(context.eval_ctx, *arguments, **named)
+        values = [_key(value) for value in (*arguments, *named.values())]
+        if ... in values:
+            return self(context.eval_ctx, *arguments, **named)
+        key = (context.eval_ctx.autoescape, environment.names_index, *named, len(arguments), *values)
+        known = self._known.get(key)
         if known is None:
             environment.is_inside = True
             try:
-                known = self._known[whole] = (super().__call__(context, *arguments, **named), (arguments, named))
+                known = self._known[key] = (self(context.eval_ctx, *arguments, **named), (arguments, named))
             finally:
                 environment.is_inside = False
             self._size += len(known[0])
             while self._size > _REMEMBERED_OF_A_MACRO:
                 self._size -= len(self._known.pop(next(iter(self._known)))[0])
         return known[0]
+
+
+def _key(value: object) -> object:
+    """Return what tells an argument from others: texts by themselves, what stands in many lists by its identity.
+
+    Ellipsis for what cannot be told apart. Numbers and truths come with their kind, since 1 equals True.
+    """
+    kind = type(value)
+    if kind is str or value is None:
+        return value
+    if kind in _SHARED or (kind is tuple and (not value or type(value[0]) in _SHARED)):  # type: ignore[index]  # a tuple
+        return id(value)
+    return (kind, value) if kind in _PLAIN else ...
+
+
+class _Context(jinja2.runtime.Context):
+    """Jinja's context, except that it asks a pure macro for what it remembers."""
+
+    def call(self, __obj: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # Any: as Jinja has it
+        if type(__obj) is _PureMacro:
+            # What Jinja hands to functions that ask for the context; a macro does not.
+            named.pop("_block_vars", None)
+            named.pop("_loop_vars", None)
+            return __obj.ask(self, arguments, named)
+        return super().call(__obj, *arguments, **named)
+
+
+_Environment.context_class = _Context
 
 
 def _made_once(

@@ -18,7 +18,8 @@ __all__ = ["NONE", "Store", "packed", "sealed", "unpacked", "unsealed"]
 NONE = -1
 _FILE = "chunks.db"
 _SUM = 16
-_SETTINGS = ("journal_mode = wal", "synchronous = off", "wal_autocheckpoint = 4000", "temp_store = memory")
+# No write-ahead log: its index is mapped into memory, and a process dies where somebody cuts that file short.
+_SETTINGS = ("journal_mode = truncate", "synchronous = off", "temp_store = memory")
 # AUTOINCREMENT: a number that was let go is never given to another chunk.
 _TABLE = """CREATE TABLE IF NOT EXISTS chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, data BLOB NOT NULL
@@ -62,7 +63,7 @@ class Store:
 
     def _made_anew(self, place: Path) -> sqlite3.Connection | None:
         try:
-            for ending in ("", "-wal", "-shm"):
+            for ending in ("", "-journal"):
                 place.with_name(place.name + ending).unlink(missing_ok=True)
             return self._connect(place)
         except (OSError, sqlite3.Error):

@@ -116,7 +116,7 @@ def _written(file: str, data: bytes) -> tuple[int, int]:
     try:
         handle = os.open(file, flags, 0o666)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(file), exist_ok=True)  # noqa: PTH103, PTH120  # a path object costs more
+        _make_folder(file.rpartition("/")[0])
         handle = os.open(file, flags, 0o666)
     try:
         rest = memoryview(data)
@@ -126,6 +126,16 @@ def _written(file: str, data: bytes) -> tuple[int, int]:
     finally:
         os.close(handle)
     return found.st_mtime_ns, found.st_ctime_ns
+
+
+def _make_folder(folder: str) -> None:
+    """Make a folder, and those above it where they are missing: mostly they are there."""
+    try:
+        os.mkdir(folder)  # noqa: PTH102  # a path object costs more
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+    except FileExistsError:
+        return  # another worker was faster
 
 
 class Target:

@@ -11,7 +11,7 @@ import click
 from newsgen import build as building
 from newsgen.cli.console import counted, problem_data, progress, show_problems
 from newsgen.cli.options import now_instant, site_option
-from newsgen.cli.workers import local
+from newsgen.cli.workers import local, spare_the_collector
 from newsgen.errors import NewsgenError, errors_in
 from newsgen.load import Selection
 
@@ -47,6 +47,7 @@ def build(
 ) -> int:
     """Bring the output folder up to date with the articles."""
     start = time.perf_counter()
+    spare_the_collector()
     with progress(quiet=quiet or as_json) as tell:
         options = building.Options(
             selection=Selection(drafts, future, now_instant(now)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -14,7 +15,7 @@ from typing import Any
 
 from newsgen.workers import Workers
 
-__all__ = ["local"]
+__all__ = ["local", "spare_the_collector"]
 
 # Below this number of files the start of worker processes costs more than it saves.
 _WORTH_WORKERS = 400
@@ -36,10 +37,17 @@ def local(jobs: int | None, method: str | None = None) -> Workers:
         begin: Callable[[Any, Any], None],  # Any: what `Workers` shares
         shared: tuple[Any, Any],
     ) -> AbstractContextManager[Executor]:
+        # What is there now stays to the end: nobody has to look through it, and so no page of it has to be copied.
+        gc.freeze()
         return ProcessPoolExecutor(count, context, _start_worker, (begin, *shared))
 
     inherits = context.get_start_method() == "fork"
     return Workers(pool, None, inherits, _WORTH_WORKERS if jobs is None else 0, count)
+
+
+def spare_the_collector() -> None:
+    """Have Python look for rings of values less often: newsgen's own values form none, and there are very many."""
+    gc.set_threshold(200_000, 20, 100)
 
 
 def _cores() -> int:
