@@ -196,7 +196,7 @@ class _Writer:
             return self._quote(depth)
         if kind == "rule":
             return chance.choice(
-                ("---", "***", "___", "* * *", "- - -", "-----", "--- ", "-- -", "-  -  -", "**", "--")
+                ("---", "***", "___", "* * *", "- - -", "-----", "--- ", "-- -", "-  -  -", "**", "--", "~~~\nx\n~~~")
             )
         if kind == "table":
             return self._table()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from newsgen.effort import too_costly
 from newsgen.errors import Location
 from newsgen.markup import Converter
 from newsgen.model import MarkdownSettings
@@ -85,6 +86,11 @@ ODD = [
     'one  \n"= two',
     "one  \n'- two'\"",
     "1.  one\n1999.  \n",
+    "~~~\ncode\n~~~",
+    "A heading\n---\n~~~\ncode\n~~~",
+    "> one  \n> \"! two\" '! three'",
+    'one  \n": two',
+    "one  \n*'90s*  \n'",
 ]
 
 
@@ -112,3 +118,14 @@ def test_the_converter_takes_the_path() -> None:
     source, _ = source_of(b"Plain words, and *more*.\n", "a.md")
     place = Location("a.md", 1)
     assert converter.html(source.body, place) == converter.by_python_markdown(source.body, place)
+
+
+@pytest.mark.parametrize(
+    "sign", ["`a` ", "*a* ", "- a\n", "# a\n", "[a](b) ", '"', "> a\n", "a|b\n", "a\n\n", "a  \n", "."]
+)
+@pytest.mark.parametrize("size", [19_000, 90_000])
+def test_the_path_takes_no_text_that_would_be_refused_as_too_costly(sign: str, size: int) -> None:
+    prose = path_for(DEFAULT)
+    assert prose
+    for text in ("a " + sign * (size // len(sign)), "a" * size + sign * (4000 // len(sign))):
+        assert prose.html(text) is None or too_costly(text) is None

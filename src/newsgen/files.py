@@ -17,6 +17,7 @@ __all__ = ["Standing", "Walk", "digest_file", "read_bytes", "standing_of", "unre
 
 _NOISE = frozenset({".DS_Store", ".git", ".gitkeep", ".gitignore", "Thumbs.db", "__pycache__"})
 _CHUNK = 1 << 20
+_INODE = (1 << 63) - 1  # inodes have 64 bits and no sign; they only have to be told apart
 
 
 # How a file stands on disk: size, the times of its last change and of that of its inode in nanoseconds, its inode.
@@ -37,7 +38,7 @@ class Walk(NamedTuple):
 
 def standing_of(found: os.stat_result) -> Standing:
     """Return how a file stands, as the system tells it."""
-    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & _INODE)
 
 
 def walk(root: Path, folder: str, *, hidden: bool = False) -> Walk:

@@ -129,8 +129,8 @@ class Memory:
         self._paths = paths
         self._standings = list(zip(*numbers[:4], strict=True))
         names = paths.split("\n")
-        self._parsed = {path: number for path, number in zip(names, numbers[4], strict=True) if number != NONE}
-        self.converted = {path: number for path, number in zip(names, numbers[5], strict=True) if number != NONE}
+        self._parsed = dict(zip(names, numbers[4], strict=True))
+        self.converted = dict(zip(names, numbers[5], strict=True))
 
     def known(self, found: Listing) -> dict[str, Parsed]:
         """Return what those files say that stand as they did when they were read."""
@@ -140,7 +140,7 @@ class Memory:
         same = {
             path: standing
             for path, standing in zip(found.paths, found.standings, strict=True)
-            if path in self._parsed and before.get(path) == standing
+            if self._parsed.get(path, NONE) != NONE and before.get(path) == standing
         }
         self._parsed = {path: self._parsed[path] for path in same}
         result: dict[str, Parsed] = {}
@@ -241,7 +241,7 @@ class Memory:
     def save_sources(self, found: Listing) -> None:
         """Write down what is known of the sources, as they stand in `found`."""
         trusted = [standing if standing[2] < self._started else _NOWHERE for standing in found.standings]
-        columns = [array("q", [_signed(row[column]) for row in trusted]).tobytes() for column in range(4)]
+        columns = [array("q", column).tobytes() for column in zip(*trusted, strict=True)]
         parsed = array("q", [self._parsed.get(path, NONE) for path in found.paths])
         converted = array("q", [self.converted.get(path, NONE) for path in found.paths])
         key = self._parse_key + self.convert_key
@@ -322,11 +322,6 @@ def _lines_with(path: str, plan: _Plan) -> Iterable[tuple[str, int]]:
             start = plan.lines.rfind("\n", 0, place) + 1
             yield plan.lines[start : plan.lines.index("\n", place)], plan.chunks[plan.lines.count("\n", 0, start)]
         place = plan.lines.find(f"\t{path}", end)
-
-
-def _signed(number: int) -> int:
-    """Return a number of 64 bits with a sign: inodes have none, and only have to be told apart."""
-    return number - (1 << 64) if number >= 1 << 63 else number
 
 
 def _bytes_of(path: Path) -> bytes:

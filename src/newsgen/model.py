@@ -9,7 +9,7 @@ turn it into a link.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol
 
@@ -43,6 +43,7 @@ __all__ = [
     "StaticFile",
     "Taxonomy",
     "Term",
+    "by_term",
 ]
 
 STATUSES = ("published", "draft", "hidden", "archived", "removed", "redacted")
@@ -300,13 +301,15 @@ class StaticFile(Value):
 class Archive(Value):
     """The site with all that was read, in one total order: oldest first, then by source path.
 
-    `entries` are the narrow values of the articles that lists show, in the same order. `held_back` counts the articles
+    `entries` are the narrow values of the articles that lists show, in the same order, and `terms` the same by taxonomy
+    and term, as `by_term` gives them. `held_back` counts the articles
     that are left out for their date.
     """
 
     site: Site
     articles: tuple[Article, ...]
     entries: tuple[Entry, ...]
+    terms: Mapping[str, Mapping[Term, Sequence[Entry]]] = field(default_factory=dict)
     pages: tuple[StandingPage, ...] = ()
     files: tuple[StaticFile, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -314,17 +317,20 @@ class Archive(Value):
 
     def taxonomies_in_use(self) -> tuple[Link, ...]:
         """Return links to the indexes of the taxonomies under which articles stand, in the order of the settings."""
-        named = {term.taxonomy for entry in self.entries for term in entry.all_terms}
-        return tuple(Link(item.title, item.url) for item in self.site.taxonomies if item.name in named)
+        return tuple(Link(item.title, item.url) for item in self.site.taxonomies if self.terms.get(item.name))
 
-    def by_term(self, taxonomy: str) -> dict[Term, list[Entry]]:
+    def by_term(self, taxonomy: str) -> Mapping[Term, Sequence[Entry]]:
         """Return the entries under each term of a taxonomy: terms by slug, entries oldest first."""
-        found: dict[Term, list[Entry]] = {}
-        for entry in self.entries:
-            for term in entry.all_terms:
-                if term.taxonomy == taxonomy:
-                    found.setdefault(term, []).append(entry)
-        return dict(sorted(found.items(), key=lambda item: item[0].slug))
+        return self.terms.get(taxonomy, {})
+
+
+def by_term(entries: Iterable[Entry]) -> dict[str, dict[Term, list[Entry]]]:
+    """Return entries by the name of the taxonomy and by the term that they stand under; terms by slug."""
+    found: dict[str, dict[Term, list[Entry]]] = {}
+    for entry in entries:
+        for term in entry.all_terms:
+            found.setdefault(term.taxonomy, {}).setdefault(term, []).append(entry)
+    return {name: dict(sorted(terms.items(), key=lambda item: item[0].slug)) for name, terms in found.items()}
 
 
 class Context(Protocol):

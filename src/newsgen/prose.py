@@ -28,7 +28,7 @@ _MODES = frozenset({"sanitize", "escape", "allow"})
 # What newsgen.effort counts can add up to too much only in longer texts, or in those with very many signs.
 _SHORT = 20_000
 _LONGEST = 100_000
-_SIGNS = "\"'*_[|>#-.&\n"
+_SIGNS = "\"'*_`[|>#-.&\n"
 _MOST_SIGNS = 2000
 _MOST_LINES = 500  # of one block: its lines are looked over more than once
 _MOST_HEADINGS = 300  # each looks for an identifier that is free
@@ -51,9 +51,6 @@ _EMPTY_ITEM = re.compile(r"(?:[*+-]|\d+\.) +")
 _QUOTED = re.compile(r"> ?")
 
 # Signs within a paragraph
-
-# Whether a quotation mark opens or closes is seen by what stands before it, and a hard break hides that.
-_QUOTE_AFTER_BREAK = re.compile(r"  \n *[*_\[(]*[\"']")
 
 _ODD_BLANKS = "\xa0\u2009\u202f\u3000"
 # Controls, blanks, noncharacters, surrogates: whatever Python or a parser of HTML treats in a way of its own.
@@ -186,9 +183,7 @@ class Prose:
             return ""
         if text[0] == " " or "\t" in text or "&#" in text or (len(text) > _SHORT and not _is_light(text)):
             return None
-        if "[" in text and ("]:" in text or "] :" in text or "[TOC]" in text):
-            return None
-        if "  \n" in text and _QUOTE_AFTER_BREAK.search(text):
+        if "~~~" in text or ("[" in text and ("]:" in text or "] :" in text or "[TOC]" in text)):
             return None
         if "\n " in text:
             text = _BLANK_LINE.sub("\n", text + "\n\n")
@@ -458,12 +453,17 @@ class _Page:
         return f"<{tag}>{self._inline(mark[kind])}</{tag}>"
 
     def _run(self, text: str) -> str:
-        """Return a text without marks, its quotes curly and its breaks made; each break starts a run of its own."""
+        """Return a text without marks, its quotes curly and its breaks made.
+
+        Each break starts a run of its own, in which its line feed is the first character.
+        """
         if "  \n" not in text:
             return self._expression.sub(self._sign, text)
         if "  \n " in text:
             raise _OutsideError
-        return f"<br{self._end}\n".join(self._expression.sub(self._sign, part) for part in text.split("  \n"))
+        first, *others = text.split("  \n")
+        runs = (first, *(f"\n{other}" for other in others))
+        return f"<br{self._end}".join(self._expression.sub(self._sign, run) for run in runs)
 
     def _sign(self, sign: re.Match[str]) -> str:
         kind = sign.lastindex or 0

@@ -35,6 +35,8 @@ _RECORD_HEADER = b"newsgen record 2\n"
 _STAGE = ".newsgen-stage"
 _TREE = "tree"
 _NO_FINGERPRINT = bytes(16)
+# What no list of paths within the output folder holds, a line each: a way up or out, an empty name.
+_NEVER_INSIDE = ("/../", "\n../", "/..\n", "\n..\n", "/./", "\n./", "\n/", "//", "/\n", "\n\n", "\0")
 
 
 class Changes(NamedTuple):
@@ -111,8 +113,11 @@ def stage(where: Stage, url: str, data: bytes, fingerprint: bytes) -> Staged:
 
 
 def _written(file: str, data: bytes) -> tuple[int, int]:
-    """Write a new file, with its folders, and return its times."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    """Write a staged file, with its folders, and return its times.
+
+    It may be there already: a batch whose worker was lost is done again by another.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         handle = os.open(file, flags, 0o666)
     except FileNotFoundError:
@@ -588,13 +593,15 @@ def _read_record(path: Path) -> tuple[bytes, dict[str, _Kept]]:
     if not payload:
         return b"", {}
     names, fingerprints, checksums, *columns = marshal.loads(payload)  # noqa: S302  # sealed by ourselves
+    if any(sign in f"\n{names}\n" for sign in _NEVER_INSIDE):
+        return b"", {}
     paths = names.split("\n")
     numbers = [array("q", column) for column in columns]
     prints = [fingerprints[start : start + 16] for start in range(0, len(fingerprints), 16)]
     sums = [checksums[start : start + 32] for start in range(0, len(checksums), 32)]
     rows = map(_Kept, prints, sums, *numbers)
     digest = data[len(_RECORD_HEADER) : len(_RECORD_HEADER) + 16]
-    return digest, {name: row for name, row in zip(paths, rows, strict=True) if _is_inside(name)}
+    return digest, dict(zip(paths, rows, strict=True))
 
 
 def _read_pending(path: Path) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from newsgen import build as building
 from newsgen.cli.console import counted, problem_data, progress, show_problems
 from newsgen.cli.options import now_instant, site_option
-from newsgen.cli.workers import local, spare_the_collector
+from newsgen.cli.workers import local, remote, spare_the_collector
 from newsgen.errors import NewsgenError, errors_in
 from newsgen.load import Selection
 
@@ -26,6 +27,7 @@ __all__ = ["build"]
 @click.option("--now", metavar="TIME", help="Hold back articles dated later: a time, or 'now' to read the clock.")
 @click.option("--full", is_flag=True, help="Render every page, whether it changed or not.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="How many processes work; as many as cores if not given.")
+@click.option("--executor", metavar="ADDRESS", help="Render on a Dask cluster: dask://HOST:PORT of its scheduler.")
 @click.option("--offline", is_flag=True, help="Name index.html in links, for reading from disk without a server.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--keep-going", is_flag=True, help="Build all that is sound in spite of errors.")
@@ -39,6 +41,7 @@ def build(
     now: str | None,
     full: bool,
     jobs: int | None,
+    executor: str | None,
     offline: bool,
     strict: bool,
     keep_going: bool,
@@ -48,14 +51,17 @@ def build(
     """Bring the output folder up to date with the articles."""
     start = time.perf_counter()
     spare_the_collector()
-    with progress(quiet=quiet or as_json) as tell:
+    # The absolute path is the one that other machines know.
+    root, output = (root.absolute(), output and output.absolute()) if executor else (root, output)
+    workers = remote(executor) if executor else nullcontext(local(jobs))
+    with workers as found, progress(quiet=quiet or as_json) as tell:
         options = building.Options(
             selection=Selection(drafts, future, now_instant(now)),
             offline=offline,
             full=full,
             strict=strict,
             keep_going=keep_going,
-            workers=local(jobs),
+            workers=found,
             progress=tell,
         )
         try:

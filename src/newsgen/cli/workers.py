@@ -7,18 +7,21 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Thread
 from typing import Any
 
+import click
+
 from newsgen.workers import Workers
 
-__all__ = ["local", "spare_the_collector"]
+__all__ = ["local", "remote", "spare_the_collector"]
 
 # Below this number of files the start of worker processes costs more than it saves.
 _WORTH_WORKERS = 400
+_LONGEST_CALL = 8  # seconds
 
 
 def local(jobs: int | None, method: str | None = None) -> Workers:
@@ -43,6 +46,29 @@ def local(jobs: int | None, method: str | None = None) -> Workers:
 
     inherits = context.get_start_method() == "fork"
     return Workers(pool, None, inherits, _WORTH_WORKERS if jobs is None else 0, count)
+
+
+@contextmanager
+def remote(address: str) -> Iterator[Workers]:
+    """Give the workers of a Dask cluster, which see the site's folder at the same path.
+
+    `address` is that of its scheduler, as "dask://host:8786". Raises UsageError where Dask is not installed or nobody
+    answers within seconds.
+    """
+    host = address.removeprefix("dask://")
+    if host == address or not host:
+        raise click.UsageError(f"{address!r} is no executor: write it as dask://HOST:PORT")
+    try:
+        from dask.distributed import Client
+    except ImportError:
+        raise click.UsageError("Dask is not installed: pip install 'newsgen[dask]'") from None
+    try:
+        client: Any = Client(f"tcp://{host}", timeout=_LONGEST_CALL)  # type: ignore[no-untyped-call]  # Any: Dask has no types
+    except (OSError, TimeoutError, ValueError) as error:
+        raise click.UsageError(f"no Dask scheduler answers at {host}: {error or 'it took too long'}") from None
+    with client:
+        count = max(1, sum(client.nthreads().values()))
+        yield Workers(executor=client.get_executor(pure=False), count=count)
 
 
 def spare_the_collector() -> None:

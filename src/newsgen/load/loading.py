@@ -16,7 +16,7 @@ from newsgen.load.parsing import ARTICLES, PAGES, Job, Parsed, parse_batch, pars
 from newsgen.load.references import References
 from newsgen.load.terms import Terms
 from newsgen.markup import Converter
-from newsgen.model import TAKEN_BACK, Archive, Article, Asset, Body, Site, StandingPage, StaticFile
+from newsgen.model import TAKEN_BACK, Archive, Article, Asset, Body, Site, StandingPage, StaticFile, by_term
 from newsgen.workers import Workers, in_batches
 
 __all__ = ["STATIC", "TEXT_ENDINGS", "Loaded", "Reading", "Selection", "read", "walks"]
@@ -117,18 +117,28 @@ class _Loading:
         self._ids = {_id(item): item.path for item in chosen}
         unbuilt = self._unbuilt | dict.fromkeys(self._faulty, "faulty")
         references = References(self._root, self._urls, unbuilt, self._others, self._static)
-        articles = [self._article(item, references) for item in chosen if item.path in self._urls]
+        self._note_unknown_keys(parsed)
+        self._warnings += [problem for item in parsed for problem in item.warnings]
+        del parsed
+        chosen.reverse()
+        articles: list[Article] = []
+        while chosen:
+            # What was parsed is let go as soon as it is an article: of a large archive, both would not fit.
+            item = chosen.pop()
+            if item.path in self._urls:
+                articles.append(self._article(item, references))
         standing = tuple(self._standing_page(item, references) for item in pages if item.path in self._urls)
         assets, failures = references.assets()
         for path, error in failures:
             self._fail(path, error)
         sound = tuple(item for item in articles if item.path not in self._faulty)
-        self._note_unknown_keys(parsed)
-        self._warnings += [*references.warnings, *(problem for item in parsed for problem in item.warnings)]
+        self._warnings += references.warnings
+        entries = tuple(item.entry() for item in sound if item.status in _LISTED and not item.redirect)
         archive = Archive(
             site=self._site,
             articles=sound,
-            entries=tuple(item.entry() for item in sound if item.status in _LISTED and not item.redirect),
+            entries=entries,
+            terms=by_term(entries),
             pages=standing,
             files=tuple(self._static.values()),
             warnings=tuple(sorted(set(self._warnings), key=lambda problem: problem.sort_key)),
