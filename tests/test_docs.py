@@ -126,13 +126,13 @@ def test_every_template_of_the_theme_that_makes_pages_is_documented() -> None:
 
 
 def test_every_filter_is_documented_and_no_other(tmp_path: Path) -> None:
-    environment = render._environment(tmp_path, lambda body: Markup(), str, "")
+    environment = render._environment(tmp_path, lambda body: Markup(), str, "", None)
     ours = environment.filters.keys() - Environment().filters.keys()
     assert first_column(sections(read("templates.md"))["Filters"]) == ours
 
 
 def test_what_was_taken_from_jinja_is_named(tmp_path: Path) -> None:
-    environment = render._environment(tmp_path, lambda body: Markup(), str, "")
+    environment = render._environment(tmp_path, lambda body: Markup(), str, "", None)
     plain = Environment()
     gone = (plain.filters.keys() - environment.filters.keys()) | (plain.globals.keys() - environment.globals.keys())
     assert gone

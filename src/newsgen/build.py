@@ -112,10 +112,12 @@ def _patched(root: Path, site: Site, target: Target, memory: Memory, found: List
     outcome = patch.outcome
     target.confirm_all_but(item.url for item in patch.items)
     settings = _render_settings(root, site, outcome.site, options)
-    renderer = Renderer(settings)
+    compiled = theme.Compiled(root / CACHE / "templates", memory.convert_key)
+    renderer = Renderer(settings, compiled)
     wanted = {item.url: renderer.fingerprint(item) for item in patch.items}
     if failures := _make(renderer, settings, patch.items, wanted, target, memory, root, options):
         raise_all("the site has mistakes", [failure.error for failure in failures])
+    compiled.save()
     changes = target.publish()
     if patch.items or found.standings != memory.standings:
         memory.save_patch(found, target.record_digest)
@@ -141,7 +143,8 @@ def _built(
         raise_all("the site has mistakes", errors)
     _refuse_strangers(target, folder, root, site)
     settings = _render_settings(root, site, planned.site, options)
-    renderer = Renderer(settings)
+    compiled = theme.Compiled(root / CACHE / "templates", memory.convert_key)
+    renderer = Renderer(settings, compiled)
     wanted = {item.url: renderer.fingerprint(item) for item in planned.items if target.knows(item.url)}
     stale = [
         item
@@ -152,6 +155,7 @@ def _built(
     if failures and not options.keep_going:
         memory.save_sources(found)
         raise_all("the site has mistakes", [failure.error for failure in failures])
+    compiled.save()
     changes = target.publish(removes=not errors and not failures)
     notes = _notes(site, archive, options.selection)
     outcome = Outcome(len(archive.articles), len(planned.items), warnings, notes, planned.site)

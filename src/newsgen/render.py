@@ -228,10 +228,11 @@ def _shown(value: object) -> object:
 class Renderer:
     """Renders pages for one site. Not for use by two threads at once.
 
+    `compiled` keeps compiled templates from one build to the next.
     `has_read_a_text` says whether the page that was rendered last shows the text of any source file.
     """
 
-    def __init__(self, settings: RenderSettings) -> None:
+    def __init__(self, settings: RenderSettings, compiled: theme.Compiled | None = None) -> None:
         root = Path(settings.root)
         self._settings = settings
         self._root = root
@@ -239,7 +240,7 @@ class Renderer:
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
         self._remembered = 0
         loader = theme.Loader(root)
-        self._environment = _environment(loader, self._html, self._link, settings.base_url)
+        self._environment = _environment(loader, self._html, self._link, settings.base_url, compiled)
         self._closures = self._environment.closures
         self._fingerprinter = Fingerprinter(_SHARED)
         self._base = b""
@@ -413,7 +414,11 @@ def _changed(path: str) -> ContentError:
 
 
 def _environment(
-    loader: theme.Loader, to_html: Callable[[Body], Markup], link: Callable[[str], str], base_url: str
+    loader: theme.Loader,
+    to_html: Callable[[Body], Markup],
+    link: Callable[[str], str],
+    base_url: str,
+    compiled: theme.Compiled | None,
 ) -> _Environment:
     environment = _Environment(
         loader=loader,
@@ -424,9 +429,10 @@ def _environment(
         keep_trailing_newline=True,
         finalize=_shown,
         auto_reload=False,
+        bytecode_cache=compiled,
     )
     environment.to_html = to_html
-    environment.closures = theme.Closures(environment, loader)
+    environment.closures = theme.Closures(environment, loader, compiled)
     # What differs from one run to the next has no place in a page.
     del environment.filters["random"], environment.globals["lipsum"]
     environment.filters |= {

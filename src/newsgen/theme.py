@@ -6,14 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import BaseLoader, Environment, TemplateSyntaxError, meta, nodes
+from jinja2 import BaseLoader, BytecodeCache, Environment, TemplateSyntaxError, meta, nodes
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateNotFound
 
 from newsgen import files
 from newsgen.errors import Problem
 from newsgen.fingerprint import digest_bytes
+from newsgen.store import packed, sealed, unpacked, unsealed
 
-__all__ = ["OWN", "Closures", "Loader", "built_in_folder", "problems", "static_files", "templates"]
+__all__ = ["OWN", "Closures", "Compiled", "Loader", "built_in_folder", "problems", "static_files", "templates"]
 
 OWN = "templates"
 _STATIC = "static"
@@ -101,6 +103,56 @@ class Loader(BaseLoader):
         return list(self.paths)
 
 
+class Compiled(BytecodeCache):
+    """Templates as Jinja compiled them, and what was read of their sources: kept in one file between builds.
+
+    `key` is what a compiled template depends on beside its source. A file that is damaged or was made with another
+    key is as good as none.
+    """
+
+    def __init__(self, file: Path, key: bytes) -> None:
+        self._file = file
+        self._key = key
+        found = unpacked(unsealed(b"" if file.is_symlink() or not file.is_file() else file.read_bytes()))
+        self._code: dict[tuple[str, str], bytes] = {}
+        self._reads: dict[tuple[str, bytes], _Read] = {}
+        if isinstance(found, tuple) and len(found) == 3 and found[0] == key:
+            _, self._code, self._reads = found
+        self._is_new = False
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give Jinja a compiled template."""
+        code = self._code.get((bucket.key, bucket.checksum))
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Take a template that Jinja has compiled."""
+        self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+        self._is_new = True
+
+    def read(self, name: str, digest: bytes) -> _Read | None:
+        """Return what was read of a template's source; None where it is new."""
+        return self._reads.get((name, digest))
+
+    def keep(self, name: str, read: _Read) -> None:
+        """Remember what was read of a template's source."""
+        self._reads[name, read.digest] = read
+        self._is_new = True
+
+    def save(self) -> None:
+        """Write down what is new; nothing where the disk does not want it, since all can be made again."""
+        if not self._is_new:
+            return
+        beside = self._file.with_name(f"{self._file.name}.new")
+        try:
+            beside.write_bytes(sealed(packed((self._key, self._code, self._reads))))
+            beside.replace(self._file)
+        except OSError:
+            return
+        self._is_new = False
+
+
 class _Read(NamedTuple):
     """What a template's source tells: its digest, the templates that it names (None for a name that is computed),
     whether it can remember anything, and the variables that it takes from the page; None for the unknown.
@@ -115,9 +167,10 @@ class _Read(NamedTuple):
 class Closures:
     """Knows, for each template, the digest of all the sources that it is made of, and what it depends on."""
 
-    def __init__(self, environment: Environment, loader: Loader) -> None:
+    def __init__(self, environment: Environment, loader: Loader, compiled: Compiled | None = None) -> None:
         self._environment = environment
         self._loader = loader
+        self._compiled = compiled
         self._digests: dict[str, bytes] = {}
         self._known: dict[str, _Read] = {}
 
@@ -163,6 +216,9 @@ class Closures:
     def _parse(self, name: str) -> _Read:
         try:
             source = self._loader.get_source(self._environment, name)[0]
+            digest = digest_bytes(source.encode("utf-8", "surrogatepass"))
+            if self._compiled and (known := self._compiled.read(name, digest)):
+                return known
             parsed = self._environment.parse(source)
             found = list(meta.find_referenced_templates(parsed))
             variables = None if _shares_context(parsed) else frozenset(meta.find_undeclared_variables(parsed))
@@ -171,12 +227,15 @@ class Closures:
         except (TemplateSyntaxError, RecursionError):
             # Rendering tells what is wrong with it, and where.
             return _Read(b"faulty", frozenset())
-        return _Read(
-            digest=digest_bytes(source.encode("utf-8", "surrogatepass")),
+        read = _Read(
+            digest=digest,
             names=None if None in found else frozenset(item for item in found if item is not None),
             can_remember=_can_remember(parsed),
             variables=variables,
         )
+        if self._compiled:
+            self._compiled.keep(name, read)
+        return read
 
 
 def _can_remember(parsed: nodes.Template) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from threading import Thread
 from typing import Any
@@ -24,28 +23,29 @@ _WORTH_WORKERS = 400
 _LONGEST_CALL = 8  # seconds
 
 
-def local(jobs: int | None, method: str | None = None) -> Workers:
+def local(jobs: int | None, method: str = "") -> Workers:
     """Return workers on this machine: `jobs` processes, or as many as there are cores for work that is worth them.
 
-    `method` is how processes are started, as multiprocessing names it; None for the best of this system.
+    `method` is how processes are started, as multiprocessing names it; "" for the best of this system.
     """
     count = jobs or _cores()
     if count == 1:
         return Workers()
     # What was forked has all that its parent knows. Only Linux is made for it: elsewhere system libraries are not.
-    method = method or ("fork" if sys.platform == "linux" else None)
-    context = multiprocessing.get_context(method)
+    method = method or ("fork" if sys.platform == "linux" else "spawn")
 
     def pool(
         begin: Callable[[Any, Any], None],  # Any: what `Workers` shares
         shared: tuple[Any, Any],
     ) -> AbstractContextManager[Executor]:
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
         # What is there now stays to the end: nobody has to look through it, and so no page of it has to be copied.
         gc.freeze()
-        return ProcessPoolExecutor(count, context, _start_worker, (begin, *shared))
+        return ProcessPoolExecutor(count, multiprocessing.get_context(method), _start_worker, (begin, *shared))
 
-    inherits = context.get_start_method() == "fork"
-    return Workers(pool, None, inherits, _WORTH_WORKERS if jobs is None else 0, count)
+    return Workers(pool, None, method == "fork", _WORTH_WORKERS if jobs is None else 0, count)
 
 
 @contextmanager
@@ -89,6 +89,8 @@ def _start_worker(begin: Callable[[Any, Any], None], work: Any, shared: Any) -> 
 
 
 def _end_with_parent() -> None:
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
