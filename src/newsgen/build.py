@@ -145,7 +145,11 @@ def _built(
     settings = _render_settings(root, site, planned.site, options)
     compiled = theme.Compiled(root / CACHE / "templates", memory.convert_key)
     renderer = Renderer(settings, compiled)
-    wanted = {item.url: renderer.fingerprint(item) for item in planned.items if target.knows(item.url)}
+    wanted = {
+        item.url: renderer.fingerprint(item)
+        for item in planned.items
+        if target.may_be_current(item.url, renderer.origin(item))
+    }
     stale = [
         item
         for item in planned.items

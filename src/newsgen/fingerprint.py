@@ -59,6 +59,8 @@ class Fingerprinter:
             return value
         if kind in self._shared:
             return (..., self._remembered(value))
+        if kind in self._getters:
+            return self._fields(value)
         if isinstance(value, tuple):
             return tuple([item if type(item) in _SCALARS else self._plain(item) for item in value])
         if isinstance(value, dict):

@@ -99,7 +99,8 @@ def check_slug(slug: str) -> None:
         raise ValueError(f"{slug!r} is not a slug")
     if found := _FORBIDDEN.search(slug):
         raise ValueError(f"{slug!r} is not a slug: it holds {found[0]!r}")
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in slug):
+    is_visible = slug.isascii() and slug.isprintable()
+    if not is_visible and any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in slug):
         raise ValueError(f"{slug!r} is not a slug: it holds an invisible character")
     if slug[0] == "." or slug[-1] == ".":
         raise ValueError(f"{slug!r} is not a slug: it starts or ends with '.'")

@@ -43,6 +43,8 @@ __all__ = ["RenderSettings", "Renderer", "tools_of"]
 _ROOT = "\ufdd0"
 _SHARED = (Entry, Term, Link, MenuItem, Image, Body, dates.Moment)
 _SPECIAL = re.compile("[&<>'\"]")
+# Bytes of a fingerprint that tell where its page comes from; the others tell what it holds.
+ORIGIN_SIZE = 4
 _PLAIN = frozenset({str, int, bool, type(None)})
 # Characters of what one macro gave that are kept.
 _REMEMBERED_OF_A_MACRO = 32_000_000
@@ -242,18 +244,29 @@ class Renderer:
         loader = theme.Loader(root)
         self._environment = _environment(loader, self._html, self._link, settings.base_url, compiled)
         self._closures = self._environment.closures
-        self._fingerprinter = Fingerprinter(_SHARED)
+        self._fingerprinter = Fingerprinter((Entry, Term))
         self._base = b""
+        self._origins: dict[str, bytes] = {}
         self._known: Callable[[Body], str | None] = _unknown
         self._remember: Callable[[Body, str], None] = _forget
         self.has_read_a_text = False
 
     def fingerprint(self, item: Page | Asset) -> bytes:
-        """Return the digest of all that the item's bytes depend on."""
+        """Return the digest of all that the item's bytes depend on. It starts with what `origin` gives."""
         if isinstance(item, Asset):
-            return digest_bytes(item.url.encode(), item.digest)
-        self._base = self._base or self._base_digest()
-        return digest_bytes(self._base, self._closures.digest(item.template), self._fingerprinter.digest(item))
+            return self.origin(item) + digest_bytes(item.url.encode(), item.digest)[ORIGIN_SIZE:]
+        return self.origin(item) + self._fingerprinter.digest(item)[ORIGIN_SIZE:]
+
+    def origin(self, item: Page | Asset) -> bytes:
+        """Return the digest of what the item's bytes depend on beside the item: the site, its template, all tools."""
+        if isinstance(item, Asset):
+            return bytes(ORIGIN_SIZE)
+        known = self._origins.get(item.template)
+        if known is None:
+            self._base = self._base or self._base_digest()
+            known = digest_bytes(self._base, self._closures.digest(item.template))[:ORIGIN_SIZE]
+            self._origins[item.template] = known
+        return known
 
     def render(self, item: Page | Asset) -> Output:
         """Return the item's file. Raises TemplateError, or ContentError where its text changed since it was read."""

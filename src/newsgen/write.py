@@ -259,9 +259,10 @@ class Target:
         self._confirmed[path] = kept
         return True
 
-    def knows(self, url: str) -> bool:
-        """Whether the record says anything of a URL's file."""
-        return output_path(url) in self._record
+    def may_be_current(self, url: str, origin: bytes) -> bool:
+        """Whether the file of `url` was made from a fingerprint that starts with `origin`."""
+        kept = self._record.get(output_path(url))
+        return kept is not None and kept.fingerprint.startswith(origin)
 
     def confirm_all_but(self, urls: Iterable[str]) -> None:
         """Take all that the record names as current, after `is_as_left`, but the files of `urls`."""

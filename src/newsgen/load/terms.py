@@ -23,6 +23,8 @@ class Terms:
         self.errors: list[tuple[str, ContentError]] = []
         self._site = site
         self._terms: dict[tuple[str, str], Term] = {}
+        # Those who write together once do so again: one value for all their articles.
+        self._together: dict[tuple[str, tuple[str, ...]], tuple[Term, ...]] = {}
         for taxonomy in site.taxonomies:
             known: dict[str, tuple[Term, str]] = {}
             for item in parsed:
@@ -32,8 +34,12 @@ class Terms:
 
     def of(self, item: Parsed, taxonomy: str) -> tuple[Term, ...]:
         """Return the terms of one taxonomy that an article stands under, in the written order, none twice."""
-        terms = (self._terms.get((taxonomy, name)) for name in self._names(item, taxonomy))
-        return tuple(dict.fromkeys(term for term in terms if term))
+        names = self._names(item, taxonomy)
+        known = self._together.get((taxonomy, names))
+        if known is None:
+            terms = (self._terms.get((taxonomy, name)) for name in names)
+            known = self._together[taxonomy, names] = tuple(dict.fromkeys(term for term in terms if term))
+        return known
 
     def _names(self, item: Parsed, taxonomy: str) -> tuple[str, ...]:
         """Return the written names, else what the settings give to an article without any."""
