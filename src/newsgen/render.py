@@ -46,10 +46,12 @@ _SPECIAL = re.compile("[&<>'\"]")
 # Bytes of a fingerprint that tell where its page comes from; the others tell what it holds.
 ORIGIN_SIZE = 4
 _PLAIN = frozenset({str, int, bool, type(None)})
-# Characters of what one macro gave that are kept.
-_REMEMBERED_OF_A_MACRO = 32_000_000
+# Bytes, about, of what one macro gave that are kept; and what keeping one result takes beside its text.
+_REMEMBERED_OF_A_MACRO = 48_000_000
+_COST_OF_RESULT = 500
+_SHORTEST_RESULT = 150  # a shorter one is made about as fast as it is found
 # Characters of converted bodies that are kept: an article stands on its own page and in several feeds.
-_REMEMBERED = 64_000_000
+_REMEMBERED = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +150,19 @@ class _PureMacro(Macro):
             return self(context.eval_ctx, *arguments, **named)
         key = (context.eval_ctx.autoescape, environment.names_index, *named, len(arguments), *values)
         known = self._known.get(key)
-        if known is None:
-            environment.is_inside = True
-            try:
-                known = self._known[key] = (self(context.eval_ctx, *arguments, **named), (arguments, named))
-            finally:
-                environment.is_inside = False
-            self._size += len(known[0])
+        if known is not None:
+            return known[0]
+        environment.is_inside = True
+        try:
+            result = self(context.eval_ctx, *arguments, **named)
+        finally:
+            environment.is_inside = False
+        if len(result) >= _SHORTEST_RESULT:
+            self._known[key] = (result, (arguments, named))
+            self._size += len(result) + _COST_OF_RESULT
             while self._size > _REMEMBERED_OF_A_MACRO:
-                self._size -= len(self._known.pop(next(iter(self._known)))[0])
-        return known[0]
+                self._size -= len(self._known.pop(next(iter(self._known)))[0]) + _COST_OF_RESULT
+        return result
 
 
 def _key(value: object) -> object:

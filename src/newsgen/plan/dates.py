@@ -39,11 +39,16 @@ def date_url(year: int, month: int | None = None, day: int | None = None) -> str
 
 def date_links(moment: Moment) -> tuple[Link, ...]:
     """Return links to the date pages that an article stands on: year, then month and day as far as they are known."""
-    links = [Link(str(moment.year), date_url(moment.year))]
-    if moment.month:
-        links.append(Link(month_in_words(moment.month), date_url(moment.year, moment.month)))
-        if moment.day:
-            links.append(Link(str(moment.day), date_url(moment.year, moment.month, moment.day)))
+    return _date_links(moment.year, moment.month, moment.day)
+
+
+@lru_cache(maxsize=10_000)
+def _date_links(year: int, month: int | None, day: int | None) -> tuple[Link, ...]:
+    links = [Link(str(year), date_url(year))]
+    if month:
+        links.append(Link(month_in_words(month), date_url(year, month)))
+        if day:
+            links.append(Link(str(day), date_url(year, month, day)))
     return tuple(links)
 
 
