@@ -180,3 +180,29 @@ def test_what_is_sealed_is_opened_whole_or_not_at_all() -> None:
         assert unsealed(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]) is None
     assert unsealed(data[:-1]) is None
     assert unpacked(b"no pickle") is None
+
+
+@pytest.mark.parametrize("place", ["plan-*", "sources"])
+def test_a_build_that_was_killed_before_it_could_remember_loses_no_later_edit(
+    site: Path, tmp_path: Path, place: str
+) -> None:
+    (file,) = (site / ".newsgen").glob(place)
+    old = file.read_bytes()
+    _edited(site, "title: Flood", "title: A flood")
+    build(site)
+    file.write_bytes(old)
+    build(site)
+    _edited(site, "It had", "It has")
+    build(site)
+    assert snapshot(site / "output") == _clean(site, tmp_path)
+
+
+def test_a_build_in_spite_of_errors_keeps_what_is_sound_for_the_next(site: Path, tmp_path: Path) -> None:
+    write(site, "articles/bad.md", "---\ntitle: Bad\ndate: never\n---\n")
+    _edited(site, "It had", "It has")
+    build(site, options=Options(keep_going=True))
+    (site / "articles/bad.md").unlink()
+    assert build(site).rendered == ()
+    _edited(site, "It has", "It had")
+    assert len(build(site).rendered) == 3
+    assert snapshot(site / "output") == _clean(site, tmp_path)

@@ -150,10 +150,13 @@ def _built(
         for item in planned.items
         if target.may_be_current(item.url, renderer.origin(item))
     }
+    before = target.record_digest
+    # Pages that were made by a build that was killed before it could remember them are made again, to be remembered.
+    makes_all = options.full or not memory.holds_the_pages_of(before)
     stale = [
         item
         for item in planned.items
-        if item.url not in wanted or not target.is_current(item.url, wanted[item.url]) or options.full
+        if item.url not in wanted or not target.is_current(item.url, wanted[item.url]) or makes_all
     ]
     failures = _make(renderer, settings, stale, wanted, target, memory, root, options)
     if failures and not options.keep_going:
@@ -163,10 +166,8 @@ def _built(
     changes = target.publish(removes=not errors and not failures)
     notes = _notes(site, archive, options.selection)
     outcome = Outcome(len(archive.articles), len(planned.items), warnings, notes, planned.site)
-    if errors or failures:
-        memory.forget_plan()
-    else:
-        memory.save_plan(found, (item.url for item in planned.items), outcome, target.record_digest)
+    urls = [item.url for item in planned.items]
+    memory.save_plan(found, urls, outcome, before, target.record_digest, is_whole=not errors and not failures)
     return Report(
         articles=outcome.articles,
         planned=outcome.planned,

@@ -30,6 +30,7 @@ _PARSED, _CONVERTED = "parsed", "converted"
 # More changed files than this, and planning anew is no slower.
 _MOST_CHANGES = 200
 _SEAL = 16
+_PARTS_OF_PLAN = 6
 
 
 class Listing(NamedTuple):
@@ -211,9 +212,9 @@ class Memory:
 
     def _read_plan(self) -> _Plan | None:
         if self._patched is None and self._digest:
-            stored = unpacked(unsealed(_bytes_of(self._plan_file)))
-            if isinstance(stored, tuple) and stored[:1] == (self._plan_key,) and stored[2] == self._digest:
-                self._patched = _Plan(*stored)
+            plan = self._last_plan()
+            if plan.key == self._plan_key and plan.sources == self._digest:
+                self._patched = plan
         return self._patched
 
     def _before(self, path: str) -> Parsed | None:
@@ -265,25 +266,36 @@ class Memory:
         self.save_sources(found)
         self._save_plan(replace(plan, record=record, sources=self._digest))
 
-    def save_plan(self, found: Listing, urls: Iterable[str], outcome: Outcome, record: bytes) -> None:
-        """Write down which of the pages at `urls` hold texts, and what was said of the site."""
+    def holds_the_pages_of(self, record: bytes) -> bool:
+        """Whether the remembered pages are those of the build that left this record: else all must be made again."""
+        return bool(record) and self._last_plan().record == record
+
+    def save_plan(
+        self, found: Listing, urls: Iterable[str], outcome: Outcome, before: bytes, record: bytes, *, is_whole: bool
+    ) -> None:
+        """Write down which of the pages at `urls` hold texts, and what was said of the site.
+
+        `before` and `record` are the digests of the record at the start and at the end of the build. A plan that is
+        not whole, since the site has mistakes, only keeps the pages for the next.
+        """
         self.save_sources(found)
-        old = self._old_chunks()
+        old = self._old_chunks() if self.holds_the_pages_of(before) else {}
         rows = [row for url in urls if (row := self._chunks.get(url) or old.get(url))]
         lines = "".join([f"{line}\n" for _, line in rows])
         chunks = array("q", [number for number, _ in rows])
-        self._save_plan(_Plan(self._plan_key, record, self._digest, outcome, lines, chunks))
+        key = self._plan_key if is_whole else b""
+        self._save_plan(_Plan(key, record, self._digest, outcome, lines, chunks))
 
-    def forget_plan(self) -> None:
-        """Remember no plan: the site has mistakes, and what was made is not all of it."""
-        _write(self._plan_file, b"")
+    def _last_plan(self) -> _Plan:
+        """Return the plan that was written down last, whatever it was made for; an empty one where it is lost."""
+        stored = unpacked(unsealed(_bytes_of(self._plan_file)))
+        if isinstance(stored, tuple) and len(stored) == _PARTS_OF_PLAN:
+            return _Plan(*stored)
+        return _Plan(b"", b"", b"", Outcome(0, 0, (), (), None), "", array("q"))
 
     def _old_chunks(self) -> dict[str, tuple[int, str]]:
-        """Return the pages that the last plan held, by URL; whatever it was made for, a current page is in it."""
-        stored = unpacked(unsealed(_bytes_of(self._plan_file)))
-        if not isinstance(stored, tuple):
-            return {}
-        plan = _Plan(*stored)
+        """Return the pages that the last plan held, by URL."""
+        plan = self._last_plan()
         lines = plan.lines.split("\n")[:-1]
         return {line.partition("\t")[0]: (number, line) for line, number in zip(lines, plan.chunks, strict=True)}
 
