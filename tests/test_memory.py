@@ -206,3 +206,18 @@ def test_a_build_in_spite_of_errors_keeps_what_is_sound_for_the_next(site: Path,
     _edited(site, "It has", "It had")
     assert len(build(site).rendered) == 3
     assert snapshot(site / "output") == _clean(site, tmp_path)
+
+
+def test_what_jinja_worked_out_for_one_build_is_not_taken_for_another(site: Path) -> None:
+    front = site / "output/index.html"
+    assert 'href="./archive/"' in front.read_text()
+    build(site, options=Options(offline=True))
+    assert 'href="./archive/index.html"' in front.read_text()
+    assert 'href="/archive/archive/"' in (site / "output/404.html").read_text()
+    build(site)
+    assert 'href="./archive/"' in front.read_text()
+    write(site, "templates/404.html", '{{ "/a/" | absolute_url }}')
+    build(site)
+    write(site, "newsgen.yaml", SETTINGS.replace("example.org", "example.net"))
+    build(site)
+    assert (site / "output/404.html").read_text() == "https://example.net/archive/a/"

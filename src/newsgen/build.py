@@ -112,7 +112,7 @@ def _patched(root: Path, site: Site, target: Target, memory: Memory, found: List
     outcome = patch.outcome
     target.confirm_all_but(item.url for item in patch.items)
     settings = _render_settings(root, site, outcome.site, options)
-    compiled = theme.Compiled(root / CACHE / "templates", memory.convert_key)
+    compiled = _compiled(root, memory, settings)
     renderer = Renderer(settings, compiled)
     wanted = {item.url: renderer.fingerprint(item) for item in patch.items}
     if failures := _make(renderer, settings, patch.items, wanted, target, memory, root, options):
@@ -143,7 +143,7 @@ def _built(
         raise_all("the site has mistakes", errors)
     _refuse_strangers(target, folder, root, site)
     settings = _render_settings(root, site, planned.site, options)
-    compiled = theme.Compiled(root / CACHE / "templates", memory.convert_key)
+    compiled = _compiled(root, memory, settings)
     renderer = Renderer(settings, compiled)
     wanted = {
         item.url: renderer.fingerprint(item)
@@ -181,6 +181,12 @@ def _built(
 
 def _render_settings(root: Path, site: Site, context: object, options: Options) -> RenderSettings:
     return RenderSettings(str(root), context, site.base_url, site.markdown, names_index=options.offline)
+
+
+def _compiled(root: Path, memory: Memory, settings: RenderSettings) -> theme.Compiled:
+    """Return the templates that are compiled already. Jinja works out what it can: links to fixed paths, for one."""
+    key = Fingerprinter().digest((memory.convert_key, settings.base_url, settings.names_index))
+    return theme.Compiled(root / CACHE / "templates", key)
 
 
 def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:

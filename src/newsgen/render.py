@@ -247,7 +247,8 @@ class Renderer:
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
         self._remembered = 0
         loader = theme.Loader(root)
-        self._environment = _environment(loader, self._html, self._link, settings.base_url, compiled)
+        link = self._link_in if settings.names_index else self._link
+        self._environment = _environment(loader, self._html, link, settings.base_url, compiled)
         self._closures = self._environment.closures
         self._fingerprinter = Fingerprinter((Entry, Term))
         self._base = b""
@@ -343,6 +344,11 @@ class Renderer:
             except Exception:  # noqa: S112  # rendering tells what is wrong with it, and where
                 continue
 
+    @jinja2.pass_context
+    def _link_in(self, context: jinja2.runtime.Context, url: str) -> str:
+        """Return what `_link` does; with the context, Jinja does not work it out once for all pages."""
+        return self._link(url)
+
     def _html(self, body: Body) -> Markup:
         """Return the HTML of a body, as it stands in the page that is being rendered."""
         self.has_read_a_text = True
@@ -434,7 +440,7 @@ def _changed(path: str) -> ContentError:
 def _environment(
     loader: theme.Loader,
     to_html: Callable[[Body], Markup],
-    link: Callable[[str], str],
+    link: Callable[..., str],
     base_url: str,
     compiled: theme.Compiled | None,
 ) -> _Environment:
