@@ -734,6 +734,17 @@ def test_a_macro_that_counts_is_never_taken_for_one_that_does_not(tmp_path: Path
         assert (tmp_path / f"output/tags/{name}/index.html").read_text().strip() == "12"
 
 
+def test_a_macro_of_a_page_sees_what_was_set_between_two_calls(tmp_path: Path) -> None:
+    words = "word " * 60
+    template = (
+        f"{{% set n = 1 %}}{{% macro show(a) %}}{{{{ n }}}} {words}{{% endmacro %}}"
+        '{{ show("x") }}{% set n = 2 %}{{ show("x") }}'
+    )
+    make(tmp_path, f"-- templates/404.html --\n{template}\n")
+    build(tmp_path)
+    assert (tmp_path / "output/404.html").read_text().split() == ["1", *["word"] * 60, "2", *["word"] * 60]
+
+
 def test_a_macro_looks_at_all_its_arguments_named_or_not(tmp_path: Path) -> None:
     template = '{% import "kinds.html" as k %}{{ k.show([1], b=2) }} {{ k.show([3], b=2) }} {{ k.show(b=1, a=2) }}'
     kinds = "{% macro show(a, b=0) %}{{ a }}-{{ b }}{% endmacro %}"

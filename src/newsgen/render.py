@@ -119,17 +119,25 @@ class _Template(jinja2.Template):
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> jinja2.environment.TemplateModule:
         page = self.environment.page
-        if page != self._page and not (self.name and self.environment.closures.is_pure(self.name)):
+        is_pure = self.name is not None and self.environment.closures.is_pure(self.name)
+        if page != self._page and not is_pure:
             self._module = None
         self._page = page
-        return super()._get_default_module(ctx)
+        is_new = self._module is None
+        module = super()._get_default_module(ctx)
+        if is_new and is_pure:
+            # From here on nothing sets the variables that its macros see. Those of a page may be set between two calls.
+            for value in vars(module).values():
+                if type(value) is _PureMacro:
+                    value.remembers = True
+        return module
 
 
 _Environment.template_class = _Template
 
 
 class _PureMacro(Macro):
-    """A macro that gives the same for the same arguments, and so need not run again for them.
+    """A macro that, once its template is imported, gives the same for the same arguments, and need not run again.
 
     The values that it is asked for again and again are the entries, terms and dates that stand in many lists; they
     are told apart by identity, and kept alive as long as they are remembered.
@@ -139,11 +147,12 @@ class _PureMacro(Macro):
         super().__init__(*arguments, **named)
         self._known: dict[tuple[object, ...], tuple[str, object]] = {}
         self._size = 0
+        self.remembers = False
 
     def ask(self, context: _Context, arguments: tuple[object, ...], named: dict[str, object]) -> str:
         """Return what the macro gives; from memory, where all arguments are such as can be told apart."""
         environment: _Environment = context.environment  # type: ignore[assignment]  # no other makes such macros
-        if environment.is_inside:
+        if environment.is_inside or not self.remembers:
             return self(context.eval_ctx, *arguments, **named)
         values = [_key(value) for value in (*arguments, *named.values())]
         if ... in values:
