@@ -13,7 +13,17 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 from newsgen.errors import Location, Problem
 from newsgen.fingerprint import DIGEST_SIZE
 
-__all__ = ["Standing", "Walk", "digest_file", "read_bytes", "standing_of", "unreadable", "walk"]
+__all__ = [
+    "Standing",
+    "Walk",
+    "bytes_of",
+    "digest_file",
+    "put",
+    "read_bytes",
+    "standing_of",
+    "unreadable",
+    "walk",
+]
 
 _NOISE = frozenset({".DS_Store", ".git", ".gitkeep", ".gitignore", "Thumbs.db", "__pycache__"})
 _CHUNK = 1 << 20
@@ -119,6 +129,21 @@ def read_bytes(root: Path, path: str) -> bytes:
         return parts[0] if len(parts) == 1 else b"".join(parts)
     finally:
         os.close(handle)
+
+
+def bytes_of(path: Path) -> bytes | None:
+    """Return the bytes of a file of newsgen's own; None where there is none, or a link or something else stands there."""
+    try:
+        return None if path.is_symlink() else path.read_bytes()
+    except OSError:
+        return None
+
+
+def put(path: Path, data: bytes) -> None:
+    """Put a file of newsgen's own in place in one step: who reads it gets the old one or the new one, whole."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_bytes(data)
+    beside.replace(path)
 
 
 def digest_file(root: Path, path: str) -> bytes:

@@ -21,7 +21,7 @@ from newsgen.files import Standing
 from newsgen.load import Parsed
 from newsgen.making import Made, pages_in
 from newsgen.model import Body, Page, Site
-from newsgen.store import NONE, Store, packed, sealed, unpacked, unsealed
+from newsgen.store import NONE, Store, packed, seal_of, sealed, unpacked, unsealed
 
 __all__ = ["Listing", "Memory", "Outcome", "Patch", "listing"]
 
@@ -29,7 +29,6 @@ _NOWHERE: Standing = (-1, 0, 0, 0)
 _PARSED, _CONVERTED = "parsed", "converted"
 # More changed files than this, and planning anew is no slower.
 _MOST_CHANGES = 200
-_SEAL = 16
 _PARTS_OF_PLAN = 6
 
 
@@ -118,15 +117,15 @@ class Memory:
     # What is remembered of the sources
 
     def _read_sources(self) -> None:
-        data = _bytes_of(self._sources_file)
+        data = files.bytes_of(self._sources_file)
         payload = unsealed(data)
-        if payload is None:
+        if data is None or payload is None:
             return
         key, paths, *columns = marshal.loads(payload)  # noqa: S302  # sealed by ourselves
         numbers = [array("q", column) for column in columns]
         if key != self._parse_key + self.convert_key:
             return
-        self._digest = data[:_SEAL]
+        self._digest = seal_of(data)
         self._paths = paths
         self._standings = list(zip(*numbers[:4], strict=True))
         names = paths.split("\n")
@@ -248,8 +247,8 @@ class Memory:
         key = self._parse_key + self.convert_key
         row: Any = (key, "\n".join(found.paths), *columns, parsed.tobytes(), converted.tobytes())  # Any: marshal's
         data = sealed(marshal.dumps(row))
-        self._digest = data[:_SEAL]
-        if _write(self._sources_file, data):
+        self._digest = seal_of(data)
+        if _put(self._sources_file, data):
             self._store.keep(_PARSED, parsed)
             self._store.keep(_CONVERTED, converted)
 
@@ -288,7 +287,7 @@ class Memory:
 
     def _last_plan(self) -> _Plan:
         """Return the plan that was written down last, whatever it was made for; an empty one where it is lost."""
-        stored = unpacked(unsealed(_bytes_of(self._plan_file)))
+        stored = unpacked(unsealed(files.bytes_of(self._plan_file)))
         if isinstance(stored, tuple) and len(stored) == _PARTS_OF_PLAN:
             return _Plan(*stored)
         return _Plan(b"", b"", b"", Outcome(0, 0, (), (), None), "", array("q"))
@@ -301,7 +300,7 @@ class Memory:
 
     def _save_plan(self, plan: _Plan) -> None:
         stored = (plan.key, plan.record, plan.sources, plan.outcome, plan.lines, plan.chunks)
-        if _write(self._plan_file, sealed(packed(stored))):
+        if _put(self._plan_file, sealed(packed(stored))):
             self._store.keep(self._owner, plan.chunks)
 
 
@@ -336,19 +335,10 @@ def _lines_with(path: str, plan: _Plan) -> Iterable[tuple[str, int]]:
         place = plan.lines.find(f"\t{path}", end)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _put(path: Path, data: bytes) -> bool:
+    """Put a file in place; False where that cannot be done, since all of it can be worked out again."""
     try:
-        return b"" if path.is_symlink() else path.read_bytes()
-    except OSError:
-        return b""
-
-
-def _write(path: Path, data: bytes) -> bool:
-    """Put a file in place in one step; False where that cannot be done, since all of it can be worked out again."""
-    beside = path.with_name(f"{path.name}.new")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        files.put(path, data)
     except OSError:
         return False
     return True

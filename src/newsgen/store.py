@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
-__all__ = ["NONE", "Store", "packed", "sealed", "unpacked", "unsealed"]
+__all__ = ["NONE", "Store", "packed", "seal_of", "sealed", "unpacked", "unsealed"]
 
 # The number of a chunk that could not be kept.
 NONE = -1
@@ -116,8 +116,15 @@ def sealed(data: bytes) -> bytes:
     return blake2b(data, digest_size=_SUM).digest() + data
 
 
-def unsealed(data: bytes) -> bytes | None:
-    """Return what `sealed` was given; None where a bit of it is not as it was."""
+def seal_of(data: bytes) -> bytes:
+    """Return the checksum that stands at the start of what is sealed: it tells one from another."""
+    return data[:_SUM]
+
+
+def unsealed(data: bytes | None) -> bytes | None:
+    """Return what `sealed` was given; None where a bit of it is not as it was, or there is nothing."""
+    if not data:
+        return None
     payload = data[_SUM:]
     return payload if blake2b(payload, digest_size=_SUM).digest() == data[:_SUM] else None
 

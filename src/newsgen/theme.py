@@ -113,7 +113,7 @@ class Compiled(BytecodeCache):
     def __init__(self, file: Path, key: bytes) -> None:
         self._file = file
         self._key = key
-        found = unpacked(unsealed(b"" if file.is_symlink() or not file.is_file() else file.read_bytes()))
+        found = unpacked(unsealed(files.bytes_of(file)))
         self._code: dict[tuple[str, str], bytes] = {}
         self._reads: dict[tuple[str, bytes], _Read] = {}
         if isinstance(found, tuple) and len(found) == 3 and found[0] == key:
@@ -144,10 +144,8 @@ class Compiled(BytecodeCache):
         """Write down what is new; nothing where the disk does not want it, since all can be made again."""
         if not self._is_new:
             return
-        beside = self._file.with_name(f"{self._file.name}.new")
         try:
-            beside.write_bytes(sealed(packed((self._key, self._code, self._reads))))
-            beside.replace(self._file)
+            files.put(self._file, sealed(packed((self._key, self._code, self._reads))))
         except OSError:
             return
         self._is_new = False
