@@ -132,7 +132,7 @@ def read_bytes(root: Path, path: str) -> bytes:
 
 
 def bytes_of(path: Path) -> bytes | None:
-    """Return the bytes of a file of newsgen's own; None where there is none, or a link or something else stands there."""
+    """Return a file of newsgen's own; None where there is none, or a link or something else stands there."""
     try:
         return None if path.is_symlink() else path.read_bytes()
     except OSError:
