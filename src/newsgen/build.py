@@ -104,9 +104,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
 
 def _patched(root: Path, site: Site, target: Target, memory: Memory, found: Listing, options: Options) -> Report | None:
     """Build where nothing but texts changed since the last build; None where more may have changed."""
-    if options.full or not target.record_digest or memory.record != target.record_digest:
-        return None
-    patch = memory.patch(found, root, site)
+    patch = None if options.full else memory.patch(found, root, site, target.record_digest)
     if patch is None or (options.strict and patch.outcome.warnings) or not target.is_as_left():
         return None
     outcome = patch.outcome

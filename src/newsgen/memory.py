@@ -11,6 +11,7 @@ import os
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,7 +103,6 @@ class Memory:
         self._parsed: dict[str, int] = {}
         self.converted: dict[str, int] = {}
         self._chunks: dict[str, tuple[int, str]] = {}
-        self._patched: _Plan | None = None
         self._read_sources()
 
     def close(self) -> None:
@@ -165,14 +165,15 @@ class Memory:
 
     # What is remembered of the plan
 
-    def patch(self, found: Listing, root: Path, site: Site) -> Patch | None:
-        """Return what to make, where nothing but the text of some files changed since the last build.
+    def patch(self, found: Listing, root: Path, site: Site, record: bytes) -> Patch | None:
+        """Return what to make, where nothing but the text of some files changed since the build that left `record`.
 
         None where anything else may have changed, or that cannot be told: then all has to be planned. It is for the
         caller to see that the output folder stands as that build left it.
         """
-        plan = self._read_plan()
-        if plan is None or found.problems or "\n".join(found.paths) != self._paths:
+        plan = self._last_plan
+        is_known = self.holds_the_pages_of(record) and plan.key == self._plan_key and plan.sources == self._digest
+        if not is_known or found.problems or "\n".join(found.paths) != self._paths:
             return None
         changed = [
             (path, standing)
@@ -200,21 +201,7 @@ class Memory:
             return None
         if now:
             self.keep_parsed(batch.data, [item.path for item in now])
-        self._patched = plan
         return Patch(items, plan.outcome)
-
-    @property
-    def record(self) -> bytes:
-        """The digest of the record that the remembered plan belongs to; b"" where none is remembered."""
-        plan = self._read_plan()
-        return plan.record if plan else b""
-
-    def _read_plan(self) -> _Plan | None:
-        if self._patched is None and self._digest:
-            plan = self._last_plan()
-            if plan.key == self._plan_key and plan.sources == self._digest:
-                self._patched = plan
-        return self._patched
 
     def _before(self, path: str) -> Parsed | None:
         found = load.parsed_in(self._store.get(self._parsed.get(path, NONE)))
@@ -254,8 +241,7 @@ class Memory:
 
     def save_patch(self, found: Listing, record: bytes) -> None:
         """Write down the plan as it is after a patch."""
-        plan = self._patched
-        assert plan is not None
+        plan = self._last_plan
         for url, (number, line) in self._chunks.items():
             place = 0 if plan.lines.startswith(f"{url}\t") else plan.lines.index(f"\n{url}\t") + 1
             end = plan.lines.index("\n", place)
@@ -267,7 +253,7 @@ class Memory:
 
     def holds_the_pages_of(self, record: bytes) -> bool:
         """Whether the remembered pages are those of the build that left this record: else all must be made again."""
-        return bool(record) and self._last_plan().record == record
+        return bool(record) and self._last_plan.record == record
 
     def save_plan(
         self, found: Listing, urls: Iterable[str], outcome: Outcome, before: bytes, record: bytes, *, is_whole: bool
@@ -285,6 +271,7 @@ class Memory:
         key = self._plan_key if is_whole else b""
         self._save_plan(_Plan(key, record, self._digest, outcome, lines, chunks))
 
+    @cached_property
     def _last_plan(self) -> _Plan:
         """Return the plan that was written down last, whatever it was made for; an empty one where it is lost."""
         stored = unpacked(unsealed(files.bytes_of(self._plan_file)))
@@ -294,7 +281,7 @@ class Memory:
 
     def _old_chunks(self) -> dict[str, tuple[int, str]]:
         """Return the pages that the last plan held, by URL."""
-        plan = self._last_plan()
+        plan = self._last_plan
         lines = plan.lines.split("\n")[:-1]
         return {line.partition("\t")[0]: (number, line) for line, number in zip(lines, plan.chunks, strict=True)}
 
