@@ -221,3 +221,14 @@ def test_what_jinja_worked_out_for_one_build_is_not_taken_for_another(site: Path
     write(site, "newsgen.yaml", SETTINGS.replace("example.org", "example.net"))
     build(site)
     assert (site / "output/404.html").read_text() == "https://example.net/archive/a/"
+
+
+def test_a_text_that_cannot_be_converted_keeps_its_last_page_if_the_build_goes_on(site: Path) -> None:
+    page = site / "output/2024/03/05/flood/index.html"
+    before = page.read_bytes()
+    _edited(site, "It had [rained](rain.md).", "It had [rained](rain.md).\n\n" + "1. " * 3000)
+    with pytest.raises(ExceptionGroup):
+        build(site)
+    report = build(site, options=Options(keep_going=True))
+    assert ["nested too deeply" in str(error) for error in report.errors] == [True] * len(report.errors)
+    assert report.errors and page.read_bytes() == before

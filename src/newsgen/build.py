@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -104,19 +104,19 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
 
 def _patched(root: Path, site: Site, target: Target, memory: Memory, found: Listing, options: Options) -> Report | None:
     """Build where nothing but texts changed since the last build; None where more may have changed."""
-    patch = None if options.full else memory.patch(found, root, site, target.record_digest)
+    # Where a build is to go on in spite of mistakes, what is sound has to be told from what is not.
+    plans_all = options.full or options.keep_going
+    patch = None if plans_all else memory.patch(found, root, site, target.record_digest)
     if patch is None or (options.strict and patch.outcome.warnings) or not target.is_as_left():
         return None
     outcome = patch.outcome
     target.confirm_all_but(item.url for item in patch.items)
-    settings = _render_settings(root, site, outcome.site, options)
-    compiled = _compiled(root, memory, settings)
-    renderer = Renderer(settings, compiled)
+    renderer = _renderer(root, site, outcome.site, memory, options)
     wanted = {item.url: renderer.fingerprint(item) for item in patch.items}
-    if failures := _make(renderer, settings, patch.items, wanted, target, memory, root, options):
-        raise_all("the site has mistakes", [failure.error for failure in failures])
-    compiled.save()
-    changes = target.publish()
+    failures = _make(renderer, patch.items, wanted, target, memory, options)
+    raise_all("the site has mistakes", [failure.error for failure in failures])
+    # The folder stands as it was left: with nothing made there is nothing to publish.
+    changes = target.publish() if patch.items else Changes((), (), ())
     if patch.items or found.standings != memory.standings:
         memory.save_patch(found, target.record_digest)
     urls = tuple(item.url for item in patch.items)
@@ -140,9 +140,7 @@ def _built(
         memory.save_sources(found)
         raise_all("the site has mistakes", errors)
     _refuse_strangers(target, folder, root, site)
-    settings = _render_settings(root, site, planned.site, options)
-    compiled = _compiled(root, memory, settings)
-    renderer = Renderer(settings, compiled)
+    renderer = _renderer(root, site, planned.site, memory, options)
     wanted = {
         item.url: renderer.fingerprint(item)
         for item in planned.items
@@ -156,11 +154,10 @@ def _built(
         for item in planned.items
         if item.url not in wanted or not target.is_current(item.url, wanted[item.url]) or makes_all
     ]
-    failures = _make(renderer, settings, stale, wanted, target, memory, root, options)
+    failures = _make(renderer, stale, wanted, target, memory, options)
     if failures and not options.keep_going:
         memory.save_sources(found)
         raise_all("the site has mistakes", [failure.error for failure in failures])
-    compiled.save()
     changes = target.publish(removes=not errors and not failures)
     notes = _notes(site, archive, options.selection)
     outcome = Outcome(len(archive.articles), len(planned.items), warnings, notes, planned.site)
@@ -177,14 +174,12 @@ def _built(
     )
 
 
-def _render_settings(root: Path, site: Site, context: object, options: Options) -> RenderSettings:
-    return RenderSettings(str(root), context, site.base_url, site.markdown, names_index=options.offline)
-
-
-def _compiled(root: Path, memory: Memory, settings: RenderSettings) -> theme.Compiled:
-    """Return the templates that are compiled already. Jinja works out what it can: links to fixed paths, for one."""
+def _renderer(root: Path, site: Site, context: object, memory: Memory, options: Options) -> Renderer:
+    """Return what renders pages that know `context` as `site`."""
+    settings = RenderSettings(str(root), context, site.base_url, site.markdown, names_index=options.offline)
+    # A compiled template holds what Jinja could work out: links to fixed paths, for one.
     key = Fingerprinter().digest((memory.convert_key, settings.base_url, settings.names_index))
-    return theme.Compiled(root / CACHE / "templates", key)
+    return Renderer(settings, theme.Compiled(root / CACHE / "templates", key))
 
 
 def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
@@ -204,12 +199,10 @@ def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
 
 def _make(
     renderer: Renderer,
-    settings: RenderSettings,
     stale: Sequence[Page | Asset],
     wanted: Mapping[str, bytes],
     target: Target,
     memory: Memory,
-    root: Path,
     options: Options,
 ) -> list[Failure]:
     """Render and stage; return what could not be rendered."""
@@ -217,10 +210,10 @@ def _make(
         return []
     workers = options.workers
     is_shared = workers.inherits or not workers.are_elsewhere(len(stale))
-    job = making.Job(settings, target.stage(), str(root / CACHE), memory.convert_key)
+    job = making.Job(renderer.settings, target.stage(), str(memory.folder), memory.convert_key)
     if is_shared:
         renderer.prepare(stale)
-        job = making.Job(settings, job.stage, job.cache, job.key, tuple(stale), wanted, memory.converted, renderer)
+        job = replace(job, items=tuple(stale), wanted=wanted, converted=memory.converted, renderer=renderer)
     found = in_batches(stale, _cost, _BATCH)
     batches: Iterable[making.Batch] = _ranges(found) if is_shared else found
     failures: list[Failure] = []

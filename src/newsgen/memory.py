@@ -87,10 +87,12 @@ class Memory:
     """What the builds of one site into one output folder remember, for the time of one build.
 
     `keys` are those of what is parsed, of what is converted and of the plan: what each depends on beside the files.
-    `started` is an instant before which nothing was read: what changed since then could change again unseen.
+    `folder` is where the chunks are. `started` is an instant before which nothing was read: what changed since then
+    could change again unseen.
     """
 
     def __init__(self, cache: Path, place: str, started: int, keys: tuple[bytes, bytes, bytes]) -> None:
+        self.folder = cache
         self._sources_file = cache / "sources"
         self._plan_file = cache / f"plan-{place}"
         self._owner = f"plan-{place}"

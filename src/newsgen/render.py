@@ -244,13 +244,14 @@ def _shown(value: object) -> object:
 class Renderer:
     """Renders pages for one site. Not for use by two threads at once.
 
-    `compiled` keeps compiled templates from one build to the next.
+    `settings` are those it was made with; `compiled` keeps compiled templates from one build to the next.
     `has_read_a_text` says whether the page that was rendered last shows the text of any source file.
     """
 
     def __init__(self, settings: RenderSettings, compiled: theme.Compiled | None = None) -> None:
         root = Path(settings.root)
-        self._settings = settings
+        self.settings = settings
+        self._compiled = compiled
         self._root = root
         self._converter = markup.Converter(settings.markdown)
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
@@ -287,13 +288,13 @@ class Renderer:
         """Return the item's file. Raises TemplateError, or ContentError where its text changed since it was read."""
         if isinstance(item, Asset):
             return Output(item.url, self._asset(item))
-        self._environment.names_index = self._settings.names_index and item.links == "relative"
+        self._environment.names_index = self.settings.names_index and item.links == "relative"
         variables = {field.name: getattr(item.context, field.name) for field in fields(item.context)}
         self._environment.page += 1
         self.has_read_a_text = False
         try:
             template = self._environment.get_template(item.template)
-            text = template.render(variables, site=self._settings.site, page=item)
+            text = template.render(variables, site=self.settings.site, page=item)
         except NewsgenError:
             raise
         except RecursionError:
@@ -306,8 +307,8 @@ class Renderer:
 
     def _base_digest(self) -> bytes:
         """Return the digest of what every page depends on: the site's own values and the versions of all tools."""
-        settings = (self._settings.site, self._settings.base_url, self._settings.markdown, self._settings.names_index)
-        return self._fingerprinter.digest((tools_of(self._settings.markdown), settings))
+        settings = (self.settings.site, self.settings.base_url, self.settings.markdown, self.settings.names_index)
+        return self._fingerprinter.digest((tools_of(self.settings.markdown), settings))
 
     def _asset(self, item: Asset) -> bytes:
         try:
@@ -321,10 +322,10 @@ class Renderer:
     def _root_of(self, page: Page) -> str:
         """Return what leads from a page to the root of the site, with a "/" at its end."""
         if page.links == "absolute":
-            return f"{self._settings.base_url}/"
+            return f"{self.settings.base_url}/"
         if page.links == "rooted":
-            host_end = self._settings.base_url.find("/", len("https://"))
-            return self._settings.base_url[host_end:] + "/" if host_end > 0 else "/"
+            host_end = self.settings.base_url.find("/", len("https://"))
+            return self.settings.base_url[host_end:] + "/" if host_end > 0 else "/"
         return "../" * output_path(page.url).count("/") or "./"
 
     def _link(self, url: str) -> str:
@@ -346,12 +347,14 @@ class Renderer:
             self._known, self._remember = _unknown, _forget
 
     def prepare(self, items: Iterable[Page | Asset]) -> None:
-        """Compile the templates of pages, so that processes which inherit this renderer need not."""
+        """Compile the templates of pages, so that processes which inherit this renderer, and later builds, need not."""
         for name in {item.template for item in items if isinstance(item, Page)}:
             try:
                 self._environment.get_template(name)
             except Exception:  # noqa: S112  # rendering tells what is wrong with it, and where
                 continue
+        if self._compiled is not None:
+            self._compiled.save()
 
     @jinja2.pass_context
     def _link_in(self, context: jinja2.runtime.Context, url: str) -> str:
@@ -363,7 +366,7 @@ class Renderer:
         self.has_read_a_text = True
         html = self._converted(body)
         sizes = {url: (width, height) for url, width, height in body.sizes}
-        allows = self._settings.markdown.raw_html == "allow"
+        allows = self.settings.markdown.raw_html == "allow"
         return Markup(markup.finish(html, dict(body.links), sizes, self._link, allows_external_images=allows))  # noqa: S704  # cleaned by the converter
 
     def _converted(self, body: Body) -> str:
