@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from hashlib import blake2b
-from operator import attrgetter
 from typing import Any
+
+from newsgen.value import fields_of
 
 __all__ = ["DIGEST_SIZE", "Fingerprinter", "digest_bytes"]
 
@@ -77,10 +78,7 @@ class Fingerprinter:
         kind = type(value)
         getter = self._getters.get(kind)
         if getter is None:
-            names = [field.name for field in fields(value)]  # type: ignore[arg-type]  # is_dataclass was asked
-            get = attrgetter(*names)
-            getter = get if len(names) > 1 else lambda item: (get(item),)
-            self._getters[kind] = getter
+            getter = self._getters[kind] = fields_of(kind)[1]  # type: ignore[arg-type]  # a class has a hash
         plain = [item if type(item) in _SCALARS else self._plain(item) for item in getter(value)]
         return (..., kind.__qualname__, *plain)
 

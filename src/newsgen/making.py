@@ -23,7 +23,7 @@ from newsgen.store import Store, packed, unpacked
 from newsgen.value import Value
 from newsgen.write import Stage, Staged, stage
 
-__all__ = ["Batch", "Failure", "Job", "Made", "Planned", "converted_in", "make", "pages_in"]
+__all__ = ["Batch", "Failure", "Job", "Made", "Planned", "make", "pages_in"]
 
 # Converted texts that are kept in the hope of another use, in batches of some 64.
 _MOST_BATCHES = 24
@@ -86,7 +86,7 @@ def _digest(body: Body) -> bytes:
     return body.digest + b"-" if body.drops_title else body.digest
 
 
-def converted_in(data: bytes | None, key: bytes) -> Mapping[bytes, str]:
+def _converted_in(data: bytes | None, key: bytes) -> Mapping[bytes, str]:
     """Return the HTML of texts by their digest; nothing of what was made with another `key`."""
     found = unpacked(data)
     if isinstance(found, tuple) and len(found) == 2 and found[0] == key and isinstance(found[1], dict):
@@ -107,7 +107,7 @@ def _store(cache: str, process: int) -> Store:
 
 @lru_cache(maxsize=_MOST_BATCHES)
 def _converted(cache: str, key: bytes, number: int, process: int) -> Mapping[bytes, str]:
-    return converted_in(_store(cache, process).get(number), key)
+    return _converted_in(_store(cache, process).get(number), key)
 
 
 def make(job: Job, batch: Batch) -> Made:

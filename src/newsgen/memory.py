@@ -102,8 +102,7 @@ class Memory:
         self._digest = b""
         self._paths = ""
         self._standings: list[Standing] = []
-        self._parsed: dict[str, int] = {}
-        self.converted: dict[str, int] = {}
+        self._numbers: list[array[int]] = [array("q"), array("q")]
         self._chunks: dict[str, tuple[int, str]] = {}
         self._read_sources()
 
@@ -130,15 +129,27 @@ class Memory:
         self._digest = seal_of(data)
         self._paths = paths
         self._standings = list(zip(*numbers[:4], strict=True))
-        names = paths.split("\n")
-        self._parsed = dict(zip(names, numbers[4], strict=True))
-        self.converted = dict(zip(names, numbers[5], strict=True))
+        self._numbers = numbers[4:]
+
+    @cached_property
+    def _parsed(self) -> dict[str, int]:
+        """In which chunk stands what a file says."""
+        return dict(zip(self._names, self._numbers[0], strict=True))
+
+    @cached_property
+    def converted(self) -> dict[str, int]:
+        """In which chunk stands the HTML of a file's text."""
+        return dict(zip(self._names, self._numbers[1], strict=True))
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return self._paths.split("\n") if self._paths else []
 
     def known(self, found: Listing) -> dict[str, Parsed]:
         """Return what those files say that stand as they did when they were read."""
         if not self._parsed:
             return {}
-        before = dict(zip(self._paths.split("\n"), self._standings, strict=True))
+        before = dict(zip(self._names, self._standings, strict=True))
         same = {
             path: standing
             for path, standing in zip(found.paths, found.standings, strict=True)

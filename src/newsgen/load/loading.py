@@ -209,8 +209,8 @@ class _Loading:
             reading.keep(batch.data, [item.path for item in items])
             for path, error in batch.errors:
                 self._fail(path, error)
-            done += len(items) + len(batch.errors)
-            reading.progress(min(done, len(texts)), len(texts))
+            done += len(items) + len({path for path, _ in batch.errors})
+            reading.progress(done, len(texts))
         return [found[path] for path in texts if path in found]
 
     def _fail(self, path: str, error: NewsgenError) -> None:
