@@ -129,3 +129,13 @@ def test_the_path_takes_no_text_that_would_be_refused_as_too_costly(sign: str, s
     assert prose
     for text in ("a " + sign * (size // len(sign)), "a" * size + sign * (4000 // len(sign))):
         assert prose.html(text) is None or too_costly(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("version", lambda package: "0.4.0"), ("__version_info__", (3, 12, 0, "final", 0))]
+)
+def test_versions_that_were_not_compared_leave_all_to_python_markdown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    monkeypatch.setattr(f"newsgen.prose.{name}", value)
+    assert path_for(DEFAULT) is None

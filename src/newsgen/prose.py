@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from importlib.metadata import version
 from typing import NamedTuple
 
 from markdown import __version_info__
@@ -19,8 +20,9 @@ from newsgen.model import MarkdownSettings
 
 __all__ = ["Prose", "path_for"]
 
-# The versions of Python-Markdown that this was compared with; of another one it is not known what it does.
+# The versions of Python-Markdown and of nh3 that this was compared with; of others it is not known what they do.
 _VERSIONS = frozenset({(3, 11)})
+_CLEANERS = frozenset({"0.3"})
 _NEEDED = frozenset({"extra", "sane_lists"})
 _COVERED = _NEEDED | {"smarty", "toc"}
 _MODES = frozenset({"sanitize", "escape", "allow"})
@@ -164,9 +166,11 @@ def path_for(settings: MarkdownSettings) -> Prose | None:
     """Return the prose path for the site's settings; None where it does not know what they make of a text."""
     names = [name for name, options in settings.extensions if not options]
     is_covered = _NEEDED <= set(names) <= _COVERED and len(names) == len(settings.extensions) == len(set(names))
-    if not is_covered or settings.raw_html not in _MODES or __version_info__[:2] not in _VERSIONS:
+    cleans = settings.raw_html != "allow"
+    is_compared = __version_info__[:2] in _VERSIONS and (not cleans or version("nh3").rpartition(".")[0] in _CLEANERS)
+    if not is_covered or settings.raw_html not in _MODES or not is_compared:
         return None
-    return Prose(is_smart="smarty" in names, has_identifiers="toc" in names, cleans=settings.raw_html != "allow")
+    return Prose(is_smart="smarty" in names, has_identifiers="toc" in names, cleans=cleans)
 
 
 @dataclass(frozen=True, slots=True)
