@@ -176,9 +176,9 @@ def _built(
 
 def _renderer(root: Path, site: Site, context: object, memory: Memory, options: Options) -> Renderer:
     """Return what renders pages that know `context` as `site`."""
-    settings = RenderSettings(str(root), context, site.base_url, site.markdown, names_index=options.offline)
-    # A compiled template holds what Jinja could work out: links to fixed paths, for one.
-    key = Fingerprinter().digest((memory.convert_key, settings.base_url, settings.names_index))
+    settings = RenderSettings(str(root), context, site.base_url, site.markdown, options.offline, site.words)
+    # A compiled template holds what Jinja could work out: links to fixed paths and texts of the interface, for some.
+    key = Fingerprinter().digest((memory.convert_key, settings.base_url, settings.names_index, site.words.digest))
     return Renderer(settings, theme.Compiled(root / CACHE / "templates", key))
 
 

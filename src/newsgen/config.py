@@ -9,11 +9,12 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from newsgen import dates, frontmatter, permalink, yamltext
+from newsgen import dates, frontmatter, permalink, words, yamltext
 from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
 from newsgen.model import MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
 from newsgen.source import clean, decode
+from newsgen.words import Words
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
 
 __all__ = ["COLOURS", "FILE_NAME", "KEYS", "read"]
@@ -60,7 +61,7 @@ def read(root: Path) -> Site:
         node = yamltext.read(decode(data, FILE_NAME), FILE_NAME)
     except ContentError as error:
         raise ExceptionGroup("settings", [ConfigError(error.problem)]) from None
-    reader = _Reader()
+    reader = _Reader(root)
     site = reader.site(node)
     raise_all("settings", reader.errors)
     return site
@@ -69,8 +70,9 @@ def read(root: Path) -> Site:
 class _Reader:
     """Reads the settings; collects what is wrong instead of stopping at the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
         self.errors: list[ConfigError] = []
+        self._root = root
 
     def site(self, node: Node | None) -> Site:
         given = self._table(node or Table((), 1), KEYS, "the settings")
@@ -79,12 +81,13 @@ class _Reader:
             self._error(given["title"].line if "title" in given else 0, "the site has no title", "write 'title: ...'")
         defaults = Site(title)
         taxonomies = self._taxonomies(given.get("taxonomies"))
+        language = self._language(given.get("language"), defaults.language)
         return Site(
             title=title,
             subtitle=self._text(given.get("subtitle")),
             description=self._text(given.get("description")),
             base_url=self._base_url(given.get("base_url")),
-            language=self._language(given.get("language"), defaults.language),
+            language=language,
             timezone=self._timezone(given.get("timezone"), defaults.timezone),
             author=self._texts(given.get("author")),
             publisher=self._publisher(given.get("publisher")),
@@ -102,6 +105,7 @@ class _Reader:
             footer=self._text(given.get("footer")),
             colours=self._colours(given.get("colours")),
             logo=self._logo(given.get("logo")),
+            words=self._words(language, given.get("language")),
         )
 
     def _error(self, line: int, message: str, hint: str = "") -> None:
@@ -195,6 +199,17 @@ class _Reader:
                 raise ValueError(f"{text!r} is not a language: write a BCP 47 tag such as 'en' or 'pt-BR'")
 
         return self._checked(node, default, check)
+
+    def _words(self, language: str, node: Node | None) -> Words:
+        try:
+            return words.load(self._root, language)
+        except LookupError:
+            known = ", ".join(words.available(self._root))
+            hint = f"there are {known}; another can be written as templates/strings/{language}.yaml"
+            self._error(node.line if node else 0, f"there are no words for the language {language!r}", hint)
+        except ContentError as error:
+            self.errors.append(ConfigError(error.problem))
+        return words.english()
 
     def _timezone(self, node: Node | None, default: str) -> str:
         return self._checked(node, default, dates.load_zone)

@@ -20,18 +20,14 @@ __all__ = [
     "MONTHS",
     "Moment",
     "Precision",
-    "in_words",
     "load_zone",
-    "month_in_words",
     "parse",
-    "time_in_words",
 ]
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # The only zone names that RFC 2822 (section 4.3) gives a meaning.
 _ZONE_NAMES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "EST": -300, "EDT": -240,
@@ -238,32 +234,3 @@ def load_zone(name: str) -> tzinfo:
 def _offset_text(minutes: int) -> str:
     sign = "-" if minutes < 0 else "+"
     return f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-
-
-def in_words(moment: Moment, *, weekday: bool = False) -> str:
-    """Return the date without its time, to its precision: "13 December 2024", "December 2024" or "2024".
-
-    `weekday` puts the day of the week before a date that is known to the day ("Friday 13 December 2024").
-    """
-    if moment.precision == Precision.YEAR:
-        return str(moment.year)
-    text = f"{MONTHS[moment.local.month - 1]} {moment.year}"
-    if moment.precision == Precision.MONTH:
-        return text
-    text = f"{moment.local.day} {text}"
-    return f"{_WEEKDAYS[moment.local.weekday()]} {text}" if weekday else text
-
-
-def month_in_words(number: int) -> str:
-    """Return the name of month 1 to 12."""
-    return MONTHS[number - 1]
-
-
-def time_in_words(moment: Moment) -> str:
-    """Return the written time of day with its offset ("22:56, UTC−4"), or "" where no time was written."""
-    if not moment.has_time:
-        return ""
-    hours, minutes = divmod(abs(moment.offset), 60)
-    sign = "\N{MINUS SIGN}" if moment.offset < 0 else "+"
-    zone = "UTC" if moment.offset == 0 else f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
-    return f"{moment.local.hour:02}:{moment.local.minute:02}, {zone}"

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol
 from newsgen.dates import Moment
 from newsgen.errors import Problem
 from newsgen.value import Value
+from newsgen.words import Words, english
 from newsgen.yamltext import Plain
 
 __all__ = [
@@ -115,7 +116,8 @@ class Site(Value):
     """What the author configured.
 
     `base_url` has no "/" at its end and is "" where the site does not know its address. `colours` are pairs of a
-    name and a CSS colour. `menu` is None where the settings name none: then the sections are the menu.
+    name and a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
+    those of `language`.
     """
 
     title: str
@@ -140,6 +142,7 @@ class Site(Value):
     footer: str = ""
     colours: tuple[tuple[str, str], ...] = ()
     logo: str = ""
+    words: Words = field(default_factory=english)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import lru_cache, partial
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.util import find_spec
@@ -36,12 +36,14 @@ from newsgen.permalink import output_path
 from newsgen.source import source_of
 from newsgen.value import Value
 from newsgen.version import VERSION
+from newsgen.words import Words, english
 
 __all__ = ["RenderSettings", "Renderer", "tools_of"]
 
 # Stands for the root of the site in a page until its links are made: a noncharacter, which is taken out of all texts.
 _ROOT = "\ufdd0"
 _SHARED = (Entry, Term, Link, MenuItem, Image, Body, dates.Moment)
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _SPECIAL = re.compile("[&<>'\"]")
 # Bytes of a fingerprint that tell where its page comes from; the others tell what it holds.
 ORIGIN_SIZE = 4
@@ -58,7 +60,8 @@ _REMEMBERED = 16_000_000
 class RenderSettings(Value):
     """All that rendering needs beside the page: small, and picklable for a worker.
 
-    `site` is what templates know as `site`. `names_index` writes "index.html" into links, for pages read from disk.
+    `site` is what templates know as `site`. `names_index` writes "index.html" into links, for pages read from disk;
+    `words` are those of the interface.
     """
 
     root: str
@@ -66,6 +69,7 @@ class RenderSettings(Value):
     base_url: str
     markdown: MarkdownSettings
     names_index: bool = False
+    words: Words = field(default_factory=english)
 
 
 class _Environment(Environment):
@@ -258,7 +262,7 @@ class Renderer:
         self._remembered = 0
         loader = theme.Loader(root)
         link = self._link_in if settings.names_index else self._link
-        self._environment = _environment(loader, self._html, link, settings.base_url, compiled)
+        self._environment = _environment(loader, self._html, link, settings.base_url, compiled, settings.words)
         self._closures = self._environment.closures
         self._fingerprinter = Fingerprinter((Entry, Term))
         self._base = b""
@@ -307,8 +311,9 @@ class Renderer:
 
     def _base_digest(self) -> bytes:
         """Return the digest of what every page depends on: the site's own values and the versions of all tools."""
-        settings = (self.settings.site, self.settings.base_url, self.settings.markdown, self.settings.names_index)
-        return self._fingerprinter.digest((tools_of(self.settings.markdown), settings))
+        given = self.settings
+        settings = (given.site, given.base_url, given.markdown, given.names_index, given.words.digest)
+        return self._fingerprinter.digest((tools_of(given.markdown), settings))
 
     def _asset(self, item: Asset) -> bytes:
         try:
@@ -455,6 +460,7 @@ def _environment(
     link: Callable[..., str],
     base_url: str,
     compiled: theme.Compiled | None,
+    words: Words,
 ) -> _Environment:
     environment = _Environment(
         loader=loader,
@@ -474,12 +480,36 @@ def _environment(
     environment.filters |= {
         "url": link,
         "absolute_url": lambda url: url if markup.is_external(url) else base_url + url,
-        "date_in_words": dates.in_words,
-        "time_in_words": dates.time_in_words,
-        "month_name": dates.month_in_words,
-        "thousands": lambda number: f"{number:,}",
+        "t": partial(_text, words),
+        "date_in_words": words.date,
+        "time_in_words": words.time,
+        "month_name": words.month,
+        "thousands": words.number,
+        "in_a_list": partial(_in_a_list, words),
     }
     return environment
+
+
+def _text(words: Words, key: str, **values: object) -> Markup:
+    """Return a text of the interface (the filter `t`), with what is HTML in its values as it is, and all else escaped.
+
+    Raises jinja2.UndefinedError for a text that no language has.
+    """
+    try:
+        count = values.get("count")
+        pieces = _PLACEHOLDER.split(words.template(key, count))
+    except KeyError:
+        raise jinja2.UndefinedError(f"there is no text {key!r} in templates/strings/") from None
+    if isinstance(count, int):
+        values["count"] = words.number(count)
+    # Placeholders stand at the odd places.
+    shown = [escape(values.get(piece, "")) if odd % 2 else escape(piece) for odd, piece in enumerate(pieces)]
+    return Markup("").join(shown)
+
+
+def _in_a_list(words: Words, parts: Iterable[str]) -> Markup:
+    """Return parts as a list in words (the filter `in_a_list`): "A", "A and B", "A, B and C"."""
+    return Markup("").join(map(escape, words.list_pieces(tuple(parts))))
 
 
 @lru_cache(maxsize=1)

@@ -15,10 +15,20 @@ from newsgen.errors import Problem
 from newsgen.fingerprint import digest_bytes
 from newsgen.store import packed, sealed, unpacked, unsealed
 
-__all__ = ["OWN", "Closures", "Compiled", "Loader", "built_in_folder", "problems", "static_files", "templates"]
+__all__ = [
+    "OWN",
+    "Closures",
+    "Compiled",
+    "Loader",
+    "built_in_folder",
+    "files_below",
+    "problems",
+    "static_files",
+    "templates",
+]
 
 OWN = "templates"
-_STATIC = "static"
+_STATIC, _STRINGS = "static", "strings"
 # What lets a template remember from one call to the next: methods that change a value, and Jinja's own such objects.
 _CHANGES = frozenset(
     {
@@ -52,14 +62,17 @@ def templates(root: Path) -> dict[str, Path]:
     """
     built_in = {f"theme/{name}": path for name, path in _files(built_in_folder()).items()}
     found = built_in | _winning(root)
-    return {name: path for name, path in sorted(found.items()) if not name.startswith(f"{_STATIC}/")}
+    return {name: path for name, path in sorted(found.items()) if not name.startswith((f"{_STATIC}/", f"{_STRINGS}/"))}
 
 
 def static_files(root: Path) -> dict[str, Path]:
     """Return the theme's static files by their name below `static/`; the site's own file wins over the built-in."""
-    start = f"{_STATIC}/"
-    found = sorted(_winning(root).items())
-    return {name.removeprefix(start): path for name, path in found if name.startswith(start)}
+    return {name.removeprefix(f"{_STATIC}/"): path for name, path in files_below(root, _STATIC).items()}
+
+
+def files_below(root: Path, folder: str) -> dict[str, Path]:
+    """Return the files of a folder of the theme by their name in the theme; the site's own win."""
+    return {name: path for name, path in sorted(_winning(root).items()) if name.startswith(f"{folder}/")}
 
 
 def problems(root: Path) -> tuple[Problem, ...]:

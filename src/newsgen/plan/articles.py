@@ -38,7 +38,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     series=next(
                         (series[term, article.url] for term in article.terms if (term, article.url) in series), None
                     ),
-                    dates=date_links(article.date),
+                    dates=date_links(article.date, archive.site.words),
                     original=_link(original) if (original := by_path.get(article.translation_of)) else None,
                 ),
                 kind="article",

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 
-from newsgen.dates import Moment, Precision, in_words, month_in_words
+from newsgen.dates import Moment, Precision
 from newsgen.model import Archive, Entry, Link, Page
 from newsgen.plan.contexts import (
     ArchiveContext,
@@ -24,6 +24,7 @@ from newsgen.plan.contexts import (
     YearContext,
     YearCount,
 )
+from newsgen.words import Words
 
 __all__ = ["archive_page", "date_links", "date_pages", "date_url", "day_groups", "year_counts"]
 
@@ -37,16 +38,16 @@ def date_url(year: int, month: int | None = None, day: int | None = None) -> str
     return f"/{year:04}/" + (f"{month:02}/" if month else "") + (f"{day:02}/" if month and day else "")
 
 
-def date_links(moment: Moment) -> tuple[Link, ...]:
+def date_links(moment: Moment, words: Words) -> tuple[Link, ...]:
     """Return links to the date pages that an article stands on: year, then month and day as far as they are known."""
-    return _date_links(moment.year, moment.month, moment.day)
+    return _date_links(moment.year, moment.month, moment.day, words)
 
 
 @lru_cache(maxsize=10_000)
-def _date_links(year: int, month: int | None, day: int | None) -> tuple[Link, ...]:
+def _date_links(year: int, month: int | None, day: int | None, words: Words) -> tuple[Link, ...]:
     links = [Link(str(year), date_url(year))]
     if month:
-        links.append(Link(month_in_words(month), date_url(year, month)))
+        links.append(Link(words.month(month), date_url(year, month)))
         if day:
             links.append(Link(str(day), date_url(year, month, day)))
     return tuple(links)
@@ -86,7 +87,7 @@ def _level(count: int, most: int) -> int:
 
 def archive_page(archive: Archive) -> Iterator[Page]:
     """Yield the overview of all years and months."""
-    entries = archive.entries
+    entries, words = archive.entries, archive.site.words
     months = Counter((entry.date.year, entry.date.month) for entry in entries if entry.date.month)
     most = max(months.values(), default=0)
     years = [
@@ -95,7 +96,7 @@ def archive_page(archive: Archive) -> Iterator[Page]:
             tuple(
                 MonthCount(
                     month=month,
-                    name=month_in_words(month),
+                    name=words.month(month),
                     url=date_url(count.year, month) if months[(count.year, month)] else "",
                     count=months[(count.year, month)],
                     level=_level(months[(count.year, month)], most),
@@ -134,12 +135,13 @@ def date_pages(archive: Archive) -> Iterator[Page]:
     in_year: dict[int, Counter[tuple[int, ...]]] = {}
     for key, entries in days.items():
         in_year.setdefault(key[0], Counter())[key] = len(entries)
-    for key, older, newer in _with_neighbours(list(years)):
-        yield _year_page(key[0], years[key], months, in_year.get(key[0], Counter()), older, newer)
-    for key, older, newer in _with_neighbours(list(months)):
-        yield _month_page(key, months[key], in_year.get(key[0], Counter()), older, newer)
-    for key, older, newer in _with_neighbours(list(days)):
-        yield _day_page(key, days[key], older, newer)
+    words = archive.site.words
+    for key, older, newer in _with_neighbours(list(years), words):
+        yield _year_page(key[0], years[key], months, in_year.get(key[0], Counter()), older, newer, words)
+    for key, older, newer in _with_neighbours(list(months), words):
+        yield _month_page(key, months[key], in_year.get(key[0], Counter()), older, newer, words)
+    for key, older, newer in _with_neighbours(list(days), words):
+        yield _day_page(key, days[key], older, newer, words)
 
 
 def _grouped(entries: Sequence[Entry], parts: int) -> dict[tuple[int, ...], list[Entry]]:
@@ -150,15 +152,13 @@ def _grouped(entries: Sequence[Entry], parts: int) -> dict[tuple[int, ...], list
     return dict(sorted(groups.items()))
 
 
-def _with_neighbours(keys: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Link | None, Link | None]]:
+def _with_neighbours(
+    keys: Sequence[tuple[int, ...]], words: Words
+) -> Iterator[tuple[tuple[int, ...], Link | None, Link | None]]:
     """Yield each date with links to the one before and the one after it that have articles."""
-    links = [Link(_in_words(key), date_url(*key)) for key in keys]
+    links = [Link(words.date(_moment(key)), date_url(*key)) for key in keys]
     for index, key in enumerate(keys):
         yield key, links[index - 1] if index else None, links[index + 1] if index + 1 < len(links) else None
-
-
-def _in_words(key: tuple[int, ...]) -> str:
-    return in_words(_moment(key))
 
 
 def _year_page(
@@ -168,6 +168,7 @@ def _year_page(
     days: Counter[tuple[int, ...]],
     older: Link | None,
     newer: Link | None,
+    words: Words,
 ) -> Page:
     most = max(days.values(), default=0)
     dated = [entry for entry in entries if entry.date.month]
@@ -178,7 +179,7 @@ def _year_page(
             year=year,
             count=len(entries),
             months=tuple(
-                _calendar(year, month, len(months.get((year, month), ())), days, most) for month in range(1, 13)
+                _calendar(year, month, len(months.get((year, month), ())), days, most, words) for month in range(1, 13)
             ),
             undated=tuple(entry for entry in entries if not entry.date.month),
             days=day_groups(dated) if len(dated) <= _LONGEST_LIST else (),
@@ -197,6 +198,7 @@ def _month_page(
     days: Counter[tuple[int, ...]],
     older: Link | None,
     newer: Link | None,
+    words: Words,
 ) -> Page:
     year, month = key
     most = max((count for day, count in days.items() if day[1] == month), default=0)
@@ -206,7 +208,7 @@ def _month_page(
         template="month.html",
         context=MonthContext(
             year=Link(str(year), date_url(year)),
-            calendar=_calendar(year, month, len(entries), days, most),
+            calendar=_calendar(year, month, len(entries), days, most, words),
             count=len(entries),
             undated=tuple(entry for entry in entries if not entry.date.day),
             days=day_groups(dated) if len(dated) <= _LONGEST_LIST else (),
@@ -214,12 +216,14 @@ def _month_page(
             newer=newer,
         ),
         kind="month",
-        title=_in_words(key),
+        title=words.date(_moment(key)),
         section=ARCHIVE_URL,
     )
 
 
-def _day_page(key: tuple[int, ...], entries: Sequence[Entry], older: Link | None, newer: Link | None) -> Page:
+def _day_page(
+    key: tuple[int, ...], entries: Sequence[Entry], older: Link | None, newer: Link | None, words: Words
+) -> Page:
     year, month, _ = key
     return Page(
         url=date_url(*key),
@@ -227,20 +231,22 @@ def _day_page(key: tuple[int, ...], entries: Sequence[Entry], older: Link | None
         context=DayContext(
             date=_moment(key),
             year=Link(str(year), date_url(year)),
-            month=Link(month_in_words(month), date_url(year, month)),
+            month=Link(words.month(month), date_url(year, month)),
             entries=tuple(entries),
             older=older,
             newer=newer,
         ),
         kind="day",
-        title=in_words(_moment(key), weekday=True),
+        title=words.date(_moment(key), weekday=True),
         section=ARCHIVE_URL,
     )
 
 
-def _calendar(year: int, month: int, count: int, days: Counter[tuple[int, ...]], most: int) -> MonthCalendar:
+def _calendar(
+    year: int, month: int, count: int, days: Counter[tuple[int, ...]], most: int, words: Words
+) -> MonthCalendar:
     first, length = calendar.monthrange(year, month)
-    cells = [WeekDay(0, "", 0, 0)] * first
+    cells = [WeekDay(0, "", 0, 0)] * ((first - words.first_weekday) % 7)
     for day in range(1, length + 1):
         number = days[(year, month, day)]
         cells.append(WeekDay(day, date_url(year, month, day) if number else "", number, _level(number, most)))
@@ -248,7 +254,7 @@ def _calendar(year: int, month: int, count: int, days: Counter[tuple[int, ...]],
     return MonthCalendar(
         year=year,
         month=month,
-        name=month_in_words(month),
+        name=words.month(month),
         url=date_url(year, month) if count else "",
         count=count,
         weeks=tuple(tuple(cells[start : start + 7]) for start in range(0, len(cells), 7)),
