@@ -107,7 +107,7 @@ def archive_page(archive: Archive) -> Iterator[Page]:
         for count in reversed(year_counts(entries))
     ]
     decades = tuple(
-        Decade(start * 10, words.text("decade", year=start * 10), sum(item.year.count for item in group), group)
+        Decade(start * 10, words.text("decade_name", year=start * 10), sum(item.year.count for item in group), group)
         for start, group in (
             (start, tuple(found)) for start, found in groupby(years, lambda item: item.year.year // 10)
         )
