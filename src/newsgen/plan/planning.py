@@ -86,6 +86,7 @@ def site_context(archive: Archive) -> SiteContext:
         logo=site.logo,
         has_colours=bool(site.colours),
         feed=site_feed(archive),
+        search="",
     )
 
 
