@@ -511,6 +511,7 @@ def _environment(
         "url": link,
         "absolute_url": lambda url: url if markup.is_external(url) else base_url + url,
         "t": partial(_text, words),
+        "forms": partial(_forms, words),
         "date_in_words": words.date,
         "time_in_words": words.time,
         "year_in_words": words.year,
@@ -539,6 +540,14 @@ def _text(words: Words, key: str, **values: object) -> Markup:
     # Placeholders stand at the odd places.
     shown = [escape(values.get(piece, "")) if odd % 2 else escape(piece) for odd, piece in enumerate(pieces)]
     return Markup("").join(shown)
+
+
+def _forms(words: Words, key: str) -> dict[str, str]:
+    """Return a text of the interface by its plural categories (the filter `forms`)."""
+    try:
+        return words.forms(key)
+    except KeyError:
+        raise jinja2.UndefinedError(f"there is no text {key!r} in templates/strings/") from None
 
 
 def _in_a_list(words: Words, parts: Iterable[str]) -> Markup:
