@@ -82,6 +82,16 @@ class Words(Value):
         category = self.plural(count) if isinstance(count, int) else "other"
         return str(found.get(category) or found["other"])
 
+    def forms(self, key: str) -> dict[str, str]:
+        """Return a text as it is written by its plural categories, with "other" alone where it has one form.
+
+        For scripts, which choose the form in the browser. Raises KeyError for a text that no language has.
+        """
+        found = self.texts[key]
+        if isinstance(found, str):
+            return {"other": found}
+        return {category: str(text) for category, text in found.items()}
+
     def plural(self, count: int) -> str:
         """Return the plural category of a whole number: "zero", "one", "two", "few", "many" or "other".
 
