@@ -115,17 +115,19 @@ class Words(Value):
             head = head[:-rest]
         return ("-" if number < 0 else "") + str(self.numbers["group"]).join(reversed(parts))
 
-    def date(self, moment: Moment, *, weekday: bool = False, year: bool = True) -> str:
+    def date(self, moment: Moment, *, weekday: bool = False, year: bool = True, capital: bool = False) -> str:
         """Return the date without its time, to its precision: "13 December 2024", "December 2024" or "2024".
 
         `weekday` puts the day of the week to a date that is known to the day; without `year`, a date that is known to
-        more than the year has none.
+        more than the year has none; `capital` starts it as a heading starts.
         """
         if moment.precision == Precision.YEAR:
-            return self._filled("year", moment)
-        if moment.precision == Precision.MONTH:
-            return self._filled("month", moment) if year else self.month(moment.local.month)
-        return self._filled(("weekday_" if weekday else "") + ("day" if year else "day_of_year"), moment)
+            written = self._filled("year", moment)
+        elif moment.precision == Precision.MONTH:
+            written = self._filled("month", moment) if year else self.month(moment.local.month)
+        else:
+            written = self._filled(("weekday_" if weekday else "") + ("day" if year else "day_of_year"), moment)
+        return _capital(written) if capital else written
 
     def time(self, moment: Moment) -> str:
         """Return the written time of day with its offset ("22:56, UTC−4"), or "" where no time was written."""
@@ -136,14 +138,16 @@ class Words(Value):
         zone = "UTC" if moment.offset == 0 else f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
         return self.text("time_and_zone", time=self._filled("time", moment), zone=zone)
 
-    def month(self, number: int, style: str = "alone", *, year: int | None = None) -> str:
+    def month(self, number: int, style: str = "alone", *, year: int | None = None, capital: bool = False) -> str:
         """Return the name of month 1 to 12 as it stands by itself; `style` is "alone", "short" or "narrow".
 
-        With a `year`, it is the month of that year: "December 2024".
+        With a `year`, it is the month of that year: "December 2024". `capital` starts it as a heading starts.
         """
         if year is not None:
-            return self._filled("month", Moment(datetime(year, number, 1), 0, Precision.MONTH))
-        return self._names(f"months_{style}")[number - 1]
+            written = self._filled("month", Moment(datetime(year, number, 1), 0, Precision.MONTH))
+        else:
+            written = self._names(f"months_{style}")[number - 1]
+        return _capital(written) if capital else written
 
     def year(self, number: int) -> str:
         """Return a year as it stands by itself: "2024"."""
@@ -192,6 +196,10 @@ class Words(Value):
 
     def _filled_in(self, pattern: str, moment: Moment) -> str:
         return "".join([part if isinstance(part, str) else part(moment) for part in _date_pattern(self, pattern)])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=256)
