@@ -31,6 +31,7 @@ __all__ = [
     "NotFoundContext",
     "Pagination",
     "RedirectContext",
+    "Related",
     "RobotsContext",
     "SearchBundle",
     "SearchContext",
@@ -295,10 +296,28 @@ class SeriesPart(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Related(Value):
+    """Another article that goes with this one, and why.
+
+    `shared` are up to three names of terms that both have, the rarest first. `links_here` says that its text links to
+    this one, `is_linked` that the text of this one links to it. `lang` is as in `Link`.
+    """
+
+    title: str
+    url: str
+    lang: str
+    date: Moment
+    shared: tuple[str, ...]
+    links_here: bool
+    is_linked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleContext(Value):
     """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
 
-    `dates` lead to the year, month and day pages that it stands on, as far as its date is known.
+    `dates` lead to the year, month and day pages that it stands on, as far as its date is known. `related` are up to
+    five others that go with it, the best first.
     """
 
     article: Article
@@ -307,6 +326,7 @@ class ArticleContext(Value):
     series: SeriesPart | None
     dates: tuple[Link, ...]
     original: Link | None
+    related: tuple[Related, ...]
 
 
 @dataclass(frozen=True, slots=True)
