@@ -32,8 +32,8 @@ SWITCHES = (
 )  # fmt: skip
 # A page of each kind, and of the articles one with everything, one from right to left and one that is long ago.
 KINDS = (
-    "", "page/1/", "archive/", "1969/", "1969/07/", "1969/07/20/", "1905/", "tags/", "tags/space/", "authors/",
-    "authors/archive-desk/", "sections/science/", "series/the-road-to-the-moon/", "404.html", "about/",
+    "", "page/1/", "archive/", "archive/compare/", "on-this-day/", "on-this-day/07-20/", "1969/", "1969/07/",
+    "1969/07/20/", "1905/", "tags/", "tags/space/", "authors/", "authors/archive-desk/", "sections/science/", "series/the-road-to-the-moon/", "404.html", "about/",
     "1969/07/20/apollo-11-lands-on-the-moon/", "2002/10/16/bibliotheca-alexandrina-opens/", "gone/", "hidden/",
 )  # fmt: skip
 POLICY = "default-src 'self'"
