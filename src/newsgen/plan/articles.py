@@ -9,8 +9,8 @@ from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, P
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
 from newsgen.plan.dates import date_links
 from newsgen.plan.lists import site_feed
-from newsgen.words import Words
 from newsgen.plan.related import related_coverage
+from newsgen.words import Words
 
 __all__ = ["article_pages", "redirect_pages", "standing_pages"]
 
