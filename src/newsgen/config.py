@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from newsgen import dates, frontmatter, permalink, words, yamltext
+from newsgen import colours, dates, files, frontmatter, permalink, svg, theme, words, yamltext
+from newsgen.colours import Colour
 from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
 from newsgen.model import MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
@@ -38,7 +39,13 @@ _STANDARD = {
     "sections": ("section", "category", "categories"),
     "series": ("series",),
 }
-_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z]{3,30}")
+# What is read on what, in the light and in the dark: the marks and the text on the paper.
+_PAIRS = (("accent", "paper"), ("ink", "paper"), ("accent-dark", "paper-dark"), ("ink-dark", "paper-dark"))
+# What colours.css makes of the light accent where it is the only one: so much of it, the rest is white.
+_SHARE_OF_ACCENT = 0.45
+_STATIC = "static"
+_ICON = "icon.svg"
+_SVG_HINT = "export it as a plain picture, with all that it shows inside it: no scripts, no links, no entities"
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
@@ -64,6 +71,7 @@ def read(root: Path) -> Site:
         raise ExceptionGroup("settings", [ConfigError(error.problem)]) from None
     reader = _Reader(root)
     site = reader.site(node)
+    reader.check_icon()
     raise_all("settings", reader.errors)
     return site
 
@@ -109,7 +117,18 @@ class _Reader:
             colours=self._colours(given.get("colours")),
             logo=self._logo(given.get("logo")),
             words=spoken,
+            warnings=self._contrast_warnings(given.get("colours")),
         )
+
+    def check_icon(self) -> None:
+        """Look at the theme's icon, which stands in the tab of a browser where the settings name no logo."""
+        place = theme.static_files(self._root).get(_ICON)
+        if place is not None:
+            shown = f"{theme.OWN}/{_STATIC}/{_ICON}"
+            self.errors += [
+                ConfigError(Problem(f"this picture holds {found.what}", Location(shown, found.line), _SVG_HINT))
+                for found in _findings(place.parent, place.name)
+            ]
 
     def _error(self, line: int, message: str, hint: str = "") -> None:
         self.errors.append(ConfigError(Problem(message, Location(FILE_NAME, line), hint)))
@@ -247,7 +266,11 @@ class _Reader:
         if is_external(text):
             self._error(node.line, f"{text!r} is on another host", "put the file into static/ and write its path")
             return ""
-        return self._path(text, node.line)
+        url = self._path(text, node.line)
+        path = f"{_STATIC}{unquote(url)}"
+        for found in _findings(self._root, path):
+            self._error(node.line, f"the picture {text!r} holds {found.what} ({Location(path, found.line)})", _SVG_HINT)
+        return url
 
     def _path(self, text: str, line: int) -> str:
         try:
@@ -275,9 +298,36 @@ class _Reader:
         given = self._table(node, COLOURS, "'colours'") if node else {}
         for name, value in given.items():
             text = self._text(value)
-            if not _COLOUR.fullmatch(text):
-                self._error(value.line, f"{text!r} is not a colour", f"write it as '{name}: \"#a51c30\"'")
+            try:
+                colours.read(text)
+            except ValueError as error:
+                near = get_close_matches(text.casefold(), colours.NAMES, 1, 0.6)
+                hint = (
+                    f"did you mean {near[0]!r}?" if near else f"write it as '{name}: \"#a51c30\"', or by its CSS name"
+                )
+                self._error(value.line, str(error), hint)
         return tuple(sorted((name, self._text(value)) for name, value in given.items()))
+
+    def _contrast_warnings(self, node: Node | None) -> tuple[Problem, ...]:
+        """Return a warning for each pair of colours of which the one is hard to read on the other."""
+        pairs = node.pairs if isinstance(node, Table) else ()
+        lines = {key.text: value.line for key, value in pairs if isinstance(value, Scalar) and not value.is_null}
+        values = {
+            key.text: value.text.strip() for key, value in pairs if isinstance(value, Scalar) and key.text in lines
+        }
+        try:
+            shown = {name: colours.read(values.get(name, default)) for name, default in colours.DEFAULTS.items()}
+        except ValueError:
+            return ()  # which is an error, and told as one
+        if "accent" in lines and "accent-dark" not in lines:
+            shown["accent-dark"] = colours.mixed(shown["accent"], colours.WHITE, _SHARE_OF_ACCENT)
+            lines["accent-dark"] = lines["accent"]
+        return tuple(
+            problem
+            for name, ground in _PAIRS
+            if name in lines or ground in lines
+            for problem in _too_faint(name, ground, shown, lines.get(name) or lines[ground])
+        )
 
     def _output(self, node: Node | None, default: str) -> str:
         text = self._text(node) or default
@@ -386,6 +436,29 @@ class _Reader:
             given = self._table(options, (), f"the options of {name!r}") if options else {}
             result.append((name, tuple((key, yamltext.plain(value)) for key, value in given.items())))
         return tuple(result)
+
+
+def _findings(folder: Path, path: str) -> tuple[svg.Finding, ...]:
+    """Return what makes an SVG file more than a picture; nothing where it is another file, or none."""
+    if not path.lower().endswith(".svg"):
+        return ()
+    try:
+        return svg.findings(files.read_bytes(folder, path))
+    except OSError:
+        return ()  # the plan tells of a path that leads nowhere
+
+
+def _too_faint(name: str, ground: str, shown: Mapping[str, Colour], line: int) -> Iterator[Problem]:
+    """Yield a warning where a colour stands out too little from its ground."""
+    paper = colours.over(shown[ground], colours.BLACK if ground.endswith("-dark") else colours.WHITE)
+    ratio = colours.contrast(colours.over(shown[name], paper), paper)
+    if ratio < colours.LEAST_CONTRAST:
+        # Cut and not rounded, so that 4.499 is not called 4.50.
+        found = f"{int(ratio * 100) / 100:.2f}:1"
+        message = f"{name!r} on {ground!r} has a contrast of {found}, and text needs {colours.LEAST_CONTRAST}:1"
+        is_dark = colours.contrast(paper, colours.WHITE) > colours.contrast(paper, colours.BLACK)
+        hint = f"make {name!r} {'lighter' if is_dark else 'darker'}, or {ground!r} {'darker' if is_dark else 'lighter'}"
+        yield Problem(message, Location(FILE_NAME, line), hint)
 
 
 def _in_words(key: str) -> str:

@@ -119,7 +119,7 @@ class Site(Value):
 
     `base_url` has no "/" at its end and is "" where the site does not know its address. `colours` are pairs of a
     name and a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
-    those of `language`.
+    those of `language`. `warnings` are what somebody should look at in the settings.
     """
 
     title: str
@@ -146,6 +146,7 @@ class Site(Value):
     colours: tuple[tuple[str, str], ...] = ()
     logo: str = ""
     words: Words = field(default_factory=english)
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

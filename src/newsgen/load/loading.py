@@ -93,7 +93,7 @@ class _Loading:
         self._selection = selection
         self._converter = Converter(site.markdown)
         self._errors: list[NewsgenError] = []
-        self._warnings: list[Problem] = []
+        self._warnings: list[Problem] = [*site.warnings]
         self._faulty: set[str] = set()
         self._terms = Terms(site, ())
         self._urls: dict[str, str] = {}

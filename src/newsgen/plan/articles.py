@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from newsgen.markup import is_external
 from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, StandingPage, Term
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
 from newsgen.plan.dates import date_links
 from newsgen.plan.lists import site_feed
+from newsgen.plan.related import related_coverage
 from newsgen.words import Words
 
 __all__ = ["article_pages", "redirect_pages", "standing_pages"]
@@ -21,7 +22,8 @@ def article_pages(archive: Archive) -> Iterator[Page]:
     neighbours = _neighbours(archive.entries)
     series = _series_parts(archive)
     shown = [article for article in archive.articles if article.status not in TAKEN_BACK]
-    by_path = {article.path: article for article in shown}
+    by_path: dict[str, Entry] = {article.path: article for article in shown}
+    related = related_coverage(archive, _led_to(shown, series, by_path))
     for article in archive.articles:
         if article.redirect:
             yield _redirect_page(article.url, article.redirect, article)
@@ -36,11 +38,10 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     article=article,
                     older=older,
                     newer=newer,
-                    series=next(
-                        (series[term, article.url] for term in article.terms if (term, article.url) in series), None
-                    ),
+                    series=_series_part(article, series),
                     dates=date_links(article.date, archive.site.words),
                     original=_link(original) if (original := by_path.get(article.translation_of)) else None,
+                    related=related.get(article.url, ()),
                 ),
                 kind="article",
                 title=article.title,
@@ -99,6 +100,24 @@ def _series_parts(archive: Archive) -> dict[tuple[Term, str], SeriesPart]:
         for number, (url, (older, newer)) in enumerate(neighbours.items(), 1):
             parts[term, url] = SeriesPart(term, number, len(entries), older, newer)
     return parts
+
+
+def _series_part(article: Article, series: Mapping[tuple[Term, str], SeriesPart]) -> SeriesPart | None:
+    """Return the part that the article's page shows: that of the first series it stands in."""
+    return next((series[term, article.url] for term in article.terms if (term, article.url) in series), None)
+
+
+def _led_to(
+    articles: Iterable[Article], series: Mapping[tuple[Term, str], SeriesPart], by_path: Mapping[str, Entry]
+) -> dict[str, tuple[str, ...]]:
+    """Return, by URL, where an article's page leads that stands in a series or is a translation."""
+    found: dict[str, tuple[str, ...]] = {}
+    for article in articles:
+        part, original = _series_part(article, series), by_path.get(article.translation_of)
+        if part or original:
+            links = (part and part.older, part and part.newer, original)
+            found[article.url] = tuple(link.url for link in links if link)
+    return found
 
 
 def _link(entry: Entry) -> Link:

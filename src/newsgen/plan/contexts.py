@@ -15,22 +15,36 @@ __all__ = [
     "ArchiveContext",
     "ArchiveYear",
     "ArticleContext",
+    "Bar",
     "ColoursContext",
+    "CompareContext",
+    "ComparedRow",
+    "ComparedTerm",
+    "Comparison",
     "DayContext",
     "DayGroup",
+    "DayOfYear",
+    "DaysOfYearContext",
     "Decade",
+    "DecadeYears",
     "FeedContext",
     "FeedItem",
     "GoneContext",
     "HomeContext",
+    "IndexTerm",
     "Letter",
     "ListContext",
+    "MapDay",
     "MonthCalendar",
     "MonthContext",
     "MonthCount",
     "NotFoundContext",
+    "OnThisDayContext",
+    "OnThisDayYear",
     "Pagination",
+    "Plot",
     "RedirectContext",
+    "Related",
     "RobotsContext",
     "SearchBundle",
     "SearchContext",
@@ -43,9 +57,11 @@ __all__ = [
     "TaxonomyContext",
     "TermContext",
     "TermCount",
+    "Tick",
     "WeekDay",
     "YearContext",
     "YearCount",
+    "YearMap",
 ]
 
 
@@ -138,11 +154,55 @@ class YearCount(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Bar(Value):
+    """The articles of one year, month or span of years: `label` names it, `url` leads to them.
+
+    In the plot it stands at `place`, counted from 0, and is `height` of 100 high.
+    """
+
+    label: str
+    url: str
+    count: int
+    place: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick(Value):
+    """A label of a plot's line: at the start of `place`, which is `x` percent along it.
+
+    `is_wide` marks those that a narrow window has no room for, `is_end` the one at the end of the line.
+    """
+
+    place: int
+    x: str
+    label: str
+    is_wide: bool
+    is_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plot(Value):
+    """Articles over time: a line of `places`, each a `unit` ("year", "years" or "month"), with bars where any are.
+
+    `bar_width` is that of a bar in a place of 1; `peak` is the first of the highest bars.
+    """
+
+    unit: str
+    places: int
+    bar_width: str
+    bars: tuple[Bar, ...]
+    peak: Bar
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TermContext(Value):
     """A page of a term's articles. `index` leads to the list of all such terms; `singular` says what a term is.
 
-    `count`, `years` and `related` (terms that share the most articles with this one) stand on the newest page alone,
-    and are 0 or empty on the older ones, which thereby never change.
+    `count`, `earliest`, `latest`, `coverage` and `related` (terms that share the most articles with this one) stand on
+    the newest page alone, and are 0, None or empty on the older ones, which thereby never change. `coverage` leads
+    into the list itself, and is None where all articles are of one year or month.
     """
 
     term: Term
@@ -151,8 +211,21 @@ class TermContext(Value):
     days: tuple[DayGroup, ...]
     pagination: Pagination
     count: int
-    years: tuple[YearCount, ...]
+    earliest: int
+    latest: int
+    coverage: Plot | None
     related: tuple[TermCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTerm(Value):
+    """A term in an index. `spark` is the path of its articles over the years of the archive in a box of 20 by 6, ""
+    for a term of few.
+    """
+
+    term: Term
+    count: int
+    spark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +233,65 @@ class Letter(Value):
     """The terms whose name starts with one letter; `name` is "#" for digits and signs."""
 
     name: str
-    terms: tuple[TermCount, ...]
+    terms: tuple[IndexTerm, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyContext(Value):
-    """The index of all terms of a taxonomy, by letter; `singular` says what a term is."""
+    """The index of all terms of a taxonomy, by letter; `singular` says what a term is.
+
+    `earliest` and `latest` are the years that the small plots go from and to, 0 where there are none; `compare` leads
+    to where the most used terms are compared, None where they are not.
+    """
 
     name: str
     title: str
     singular: str
     count: int
+    earliest: int
+    latest: int
     letters: tuple[Letter, ...]
+    compare: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedTerm(Value):
+    """A term beside others: `path` is its articles over time, in a box as wide as there are places, and 100 high."""
+
+    term: Term
+    count: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow(Value):
+    """The articles of one year, month or span of years under each of the terms, in their order."""
+
+    label: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Value):
+    """The most used terms of a taxonomy on one scale, on which `most` is the highest; `total` counts all its terms."""
+
+    name: str
+    index: Link
+    total: int
+    most: int
+    terms: tuple[ComparedTerm, ...]
+    rows: tuple[ComparedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareContext(Value):
+    """Coverage compared: sections, then tags, all on the same line of time. `unit` and `places` as in `Plot`."""
+
+    unit: str
+    places: int
+    earliest: int
+    latest: int
+    groups: tuple[Comparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +323,58 @@ class MonthCalendar(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class MapDay(Value):
+    """A day that has articles, on the map of its year: in the week `x` and the row `y`; `level` as in `YearCount`."""
+
+    date: Moment
+    url: str
+    count: int
+    level: int
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearMap(Value):
+    """A year at a glance: weeks as columns, days of the week as rows, in a box of `weeks` by 7.
+
+    `outline` is the path around all its days, `borders` that between its months; `months` name them.
+    """
+
+    weeks: int
+    outline: str
+    borders: str
+    months: tuple[Tick, ...]
+    days: tuple[MapDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecadeYears(Value):
+    """The ten years of a decade, each with the URL of its page, or "" where it has no articles.
+
+    `older` and `newer` are the nearest decades that have articles. Nothing is counted, so that an article in one year
+    leaves the pages of the others alone.
+    """
+
+    name: str
+    years: tuple[Link, ...]
+    older: Link | None
+    newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
 class YearContext(Value):
     """A year: its twelve months, and its articles under their dates, oldest first.
 
-    `days` is empty in a year of more articles than a page can hold; then the months lead to them. `undated` are the
-    articles known to the year alone. `newer` and `older` are the nearest years that have articles.
+    `map` shows all its days at once, None where no article is known to the day. `days` is empty in a year of more
+    articles than a page can hold; then the months lead to them. `undated` are the articles known to the year alone.
+    `newer` and `older` are the nearest years that have articles.
     """
 
     year: int
     count: int
+    decade: DecadeYears
+    map: YearMap | None
     months: tuple[MonthCalendar, ...]
     undated: tuple[Entry, ...]
     days: tuple[DayGroup, ...]
@@ -234,14 +397,61 @@ class MonthContext(Value):
 
 @dataclass(frozen=True, slots=True)
 class DayContext(Value):
-    """A day: its articles, oldest first. `newer` and `older` are the nearest days that have articles."""
+    """A day: its articles, oldest first. `newer` and `older` are the nearest days that have articles.
+
+    `in_other_years` leads to the same day of all years.
+    """
 
     date: Moment
     year: Link
     month: Link
+    in_other_years: Link
     entries: tuple[Entry, ...]
     older: Link | None
     newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnThisDayYear(Value):
+    """What was published on a day of the year in one year: headlines, and how many `more` the page of that day has."""
+
+    year: Link
+    headlines: tuple[Link, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnThisDayContext(Value):
+    """A day of the year in all years, newest first: `date` as in "20 July". `index` leads to the table of all days;
+    `newer` and `older` are the nearest days that have articles.
+    """
+
+    date: str
+    index: Link
+    count: int
+    years: tuple[OnThisDayYear, ...]
+    older: Link | None
+    newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfYear(Value):
+    """A day of the year, in all years: `name` as in "20 July". `url` is "" without articles, and `name` where there is
+    no such day. `level` as in `YearCount`.
+    """
+
+    name: str
+    url: str
+    count: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOfYearContext(Value):
+    """All days of the year: 31 rows of twelve months."""
+
+    count: int
+    days: tuple[tuple[DayOfYear, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +485,16 @@ class Decade(Value):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveContext(Value):
-    """The whole archive at a glance: decades with their years and months, newest first."""
+    """The whole archive at a glance: decades with their years and months, newest first.
+
+    `coverage` is None without articles; `compare` leads to the comparison of sections and tags, None without any.
+    """
 
     count: int
     earliest: int
     latest: int
+    coverage: Plot | None
+    compare: Link | None
     decades: tuple[Decade, ...]
 
 
@@ -295,10 +510,28 @@ class SeriesPart(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Related(Value):
+    """Another article that goes with this one, and why.
+
+    `shared` are up to three names of terms that both have, the rarest first. `links_here` says that its text links to
+    this one, `is_linked` that the text of this one links to it. `lang` is as in `Link`.
+    """
+
+    title: str
+    url: str
+    lang: str
+    date: Moment
+    shared: tuple[str, ...]
+    links_here: bool
+    is_linked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleContext(Value):
     """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
 
-    `dates` lead to the year, month and day pages that it stands on, as far as its date is known.
+    `dates` lead to the year, month and day pages that it stands on, as far as its date is known. `related` are up to
+    five others that go with it, the best first.
     """
 
     article: Article
@@ -307,6 +540,7 @@ class ArticleContext(Value):
     series: SeriesPart | None
     dates: tuple[Link, ...]
     original: Link | None
+    related: tuple[Related, ...]
 
 
 @dataclass(frozen=True, slots=True)

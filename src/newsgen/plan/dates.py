@@ -17,25 +17,43 @@ from newsgen.plan.contexts import (
     DayContext,
     DayGroup,
     Decade,
+    DecadeYears,
+    MapDay,
     MonthCalendar,
     MonthContext,
     MonthCount,
+    Tick,
     WeekDay,
     YearContext,
     YearCount,
+    YearMap,
 )
+from newsgen.plan.coverage import ARCHIVE_URL, Axis, Run, any_comparison, plot
 from newsgen.words import Words
 
-__all__ = ["archive_page", "date_links", "date_pages", "date_url", "day_groups", "year_counts"]
+__all__ = [
+    "archive_page",
+    "date_links",
+    "date_pages",
+    "date_url",
+    "day_groups",
+    "day_of_year_url",
+    "level",
+    "year_counts",
+]
 
 _LEVELS = 4
 _LONGEST_LIST = 200
-ARCHIVE_URL = "/archive/"
 
 
 def date_url(year: int, month: int | None = None, day: int | None = None) -> str:
     """Return the URL of the page of a year, a month or a day."""
     return f"/{year:04}/" + (f"{month:02}/" if month else "") + (f"{day:02}/" if month and day else "")
+
+
+def day_of_year_url(month: int, day: int) -> str:
+    """Return the URL of the page of a day in all years."""
+    return f"/on-this-day/{month:02}-{day:02}/"
 
 
 def date_links(moment: Moment, words: Words) -> tuple[Link, ...]:
@@ -77,10 +95,10 @@ def year_counts(entries: Iterable[Entry]) -> tuple[YearCount, ...]:
     """Return the years that have articles, oldest first, with their number."""
     counts = Counter(entry.date.year for entry in entries)
     most = max(counts.values(), default=0)
-    return tuple(YearCount(year, date_url(year), counts[year], _level(counts[year], most)) for year in sorted(counts))
+    return tuple(YearCount(year, date_url(year), counts[year], level(counts[year], most)) for year in sorted(counts))
 
 
-def _level(count: int, most: int) -> int:
+def level(count: int, most: int) -> int:
     """Return how a count compares with the largest beside it: 0 for none, 1 to 4 else."""
     return -(-count * _LEVELS // most) if most else 0
 
@@ -99,7 +117,7 @@ def archive_page(archive: Archive) -> Iterator[Page]:
                     name=words.month(month),
                     url=date_url(count.year, month) if months[(count.year, month)] else "",
                     count=months[(count.year, month)],
-                    level=_level(months[(count.year, month)], most),
+                    level=level(months[(count.year, month)], most),
                 )
                 for month in range(1, 13)
             ),
@@ -119,12 +137,27 @@ def archive_page(archive: Archive) -> Iterator[Page]:
             count=len(entries),
             earliest=entries[0].date.year if entries else 0,
             latest=entries[-1].date.year if entries else 0,
+            coverage=plot(entries, words, lambda axis, run: _bar_url(entries, axis, run)),
+            compare=any_comparison(archive),
             decades=decades,
         ),
         kind="archive",
         title=words.text("archive"),
         section=ARCHIVE_URL,
     )
+
+
+def _bar_url(entries: Sequence[Entry], axis: Axis, run: Run) -> str:
+    """Return where a bar of the whole archive leads: to its month or year; of several years to their decade below."""
+    moment = entries[run.newest].date
+    if axis.unit == "years":
+        return _decade_url(moment.year // 10)
+    return date_url(moment.year, moment.month if axis.by_month else None)
+
+
+def _decade_url(decade: int) -> str:
+    """Return the URL of a decade in the overview."""
+    return f"{ARCHIVE_URL}#newsgen-{decade * 10}s"
 
 
 def date_pages(archive: Archive) -> Iterator[Page]:
@@ -136,8 +169,10 @@ def date_pages(archive: Archive) -> Iterator[Page]:
     for key, entries in days.items():
         in_year.setdefault(key[0], Counter())[key] = len(entries)
     words = archive.site.words
+    decades = _decades([key[0] for key in years], words)
     for key, older, newer in _with_neighbours(list(years), words):
-        yield _year_page(key[0], years[key], months, in_year.get(key[0], Counter()), older, newer, words)
+        decade = decades[key[0] // 10]
+        yield _year_page(key[0], decade, years[key], months, in_year.get(key[0], Counter()), older, newer, words)
     for key, older, newer in _with_neighbours(list(months), words):
         yield _month_page(key, months[key], in_year.get(key[0], Counter()), older, newer, words)
     for key, older, newer in _with_neighbours(list(days), words):
@@ -161,8 +196,59 @@ def _with_neighbours(
         yield key, links[index - 1] if index else None, links[index + 1] if index + 1 < len(links) else None
 
 
+def _decades(years: Sequence[int], words: Words) -> dict[int, DecadeYears]:
+    """Return the decades of years, which are given oldest first, each with the nearest ones."""
+    found = {decade: frozenset(group) for decade, group in groupby(years, lambda year: year // 10)}
+    names = {decade: words.text("decade", year=decade * 10) for decade in found}
+    links = [Link(name, _decade_url(decade)) for decade, name in names.items()]
+    return {
+        decade: DecadeYears(
+            name=names[decade],
+            years=tuple(
+                Link(str(year), date_url(year) if year in there else "")
+                for year in range(max(decade * 10, 1), decade * 10 + 10)
+            ),
+            older=links[index - 1] if index else None,
+            newer=links[index + 1] if index + 1 < len(links) else None,
+        )
+        for index, (decade, there) in enumerate(found.items())
+    }
+
+
+def _year_map(year: int, days: Counter[tuple[int, ...]], most: int, words: Words) -> YearMap | None:
+    """Return the map of a year; None where no article is known to the day."""
+    if not days:
+        return None
+    first = datetime(year, 1, 1).toordinal()
+    start = (datetime(year, 1, 1).weekday() - words.first_weekday) % 7
+    end = start + (366 if calendar.isleap(year) else 365)
+    weeks = -(-end // 7)
+
+    def place(month: int, day: int) -> tuple[int, int]:
+        return divmod(start + datetime(year, month, day).toordinal() - first, 7)
+
+    starts = [place(month, 1) for month in range(1, 13)]
+    last_column, last_row = divmod(end, 7)
+    corner = f"V{last_row}H{last_column}V7" if last_row else "V7"
+    columns = [column + bool(row) for column, row in starts]
+    return YearMap(
+        weeks=weeks,
+        outline=f"M{1 if start else 0} 0H{weeks}{corner}H0V{start}" + ("H1z" if start else "z"),
+        borders="".join(f"M{column} 7V{row}" + ("h1V0" if row else "") for column, row in starts[1:]),
+        months=tuple(
+            Tick(column, f"{100 * column / weeks:.2f}", words.month(month, "short"), is_wide=False, is_end=False)
+            for month, column in enumerate(columns, 1)
+        ),
+        days=tuple(
+            MapDay(_moment(key), date_url(*key), count, level(count, most), *place(key[1], key[2]))
+            for key, count in days.items()
+        ),
+    )
+
+
 def _year_page(
     year: int,
+    decade: DecadeYears,
     entries: Sequence[Entry],
     months: dict[tuple[int, ...], list[Entry]],
     days: Counter[tuple[int, ...]],
@@ -178,6 +264,8 @@ def _year_page(
         context=YearContext(
             year=year,
             count=len(entries),
+            decade=decade,
+            map=_year_map(year, days, most, words),
             months=tuple(
                 _calendar(year, month, len(months.get((year, month), ())), days, most, words) for month in range(1, 13)
             ),
@@ -224,7 +312,7 @@ def _month_page(
 def _day_page(
     key: tuple[int, ...], entries: Sequence[Entry], older: Link | None, newer: Link | None, words: Words
 ) -> Page:
-    year, month, _ = key
+    year, month, day = key
     return Page(
         url=date_url(*key),
         template="day.html",
@@ -232,6 +320,7 @@ def _day_page(
             date=_moment(key),
             year=Link(words.year(year), date_url(year)),
             month=Link(words.month(month, capital=True), date_url(year, month)),
+            in_other_years=Link(words.date(_moment(key), year=False), day_of_year_url(month, day)),
             entries=tuple(entries),
             older=older,
             newer=newer,
@@ -249,7 +338,7 @@ def _calendar(
     cells = [WeekDay(0, "", 0, 0)] * ((first - words.first_weekday) % 7)
     for day in range(1, length + 1):
         number = days[(year, month, day)]
-        cells.append(WeekDay(day, date_url(year, month, day) if number else "", number, _level(number, most)))
+        cells.append(WeekDay(day, date_url(year, month, day) if number else "", number, level(number, most)))
     cells += [WeekDay(0, "", 0, 0)] * (-len(cells) % 7)
     return MonthCalendar(
         year=year,

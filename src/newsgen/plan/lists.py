@@ -9,20 +9,25 @@ from collections.abc import Iterator, Sequence
 from newsgen.model import Archive, Entry, Link, Page, Taxonomy, Term
 from newsgen.plan.contexts import (
     HomeContext,
+    IndexTerm,
     Letter,
     ListContext,
     Pagination,
+    Plot,
     TaxonomyContext,
     TermContext,
     TermCount,
 )
-from newsgen.plan.dates import day_groups, year_counts
+from newsgen.plan.coverage import Axis, Run, compare_link, plot, sparkline
+from newsgen.plan.dates import day_groups
 from newsgen.words import Words
 
 __all__ = ["feed_url", "home_pages", "site_feed", "taxonomy_pages", "term_feed", "term_pages"]
 
 _SECONDARY = 4
 _RELATED = 8
+# Of fewer articles a small plot would say nothing.
+_FEWEST_PLOTTED = 3
 # Of an article with more terms than any reader could mean, the first count.
 _MOST_TERMS = 100
 
@@ -83,7 +88,9 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
                 days=day_groups(part[::-1]),
                 pagination=_pagination(term.url, number, len(parts), words),
                 count=len(entries) if is_newest else 0,
-                years=year_counts(entries) if is_newest else (),
+                earliest=entries[0].date.year if is_newest else 0,
+                latest=entries[-1].date.year if is_newest else 0,
+                coverage=_coverage(archive, term, entries, len(parts)) if is_newest else None,
                 related=_related(term, entries) if is_newest else (),
             ),
             kind="term",
@@ -94,15 +101,48 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
         )
 
 
+def _coverage(archive: Archive, term: Term, entries: Sequence[Entry], count: int) -> Plot | None:
+    """Return a term's articles over time, each bar leading to where the newest of its articles stand in the list.
+
+    `count` is how many numbered pages the list has. None where there would be one bar.
+    """
+    size = archive.site.page_size
+
+    def url_of(axis: Axis, run: Run) -> str:
+        number = run.newest // size + 1
+        moment = entries[run.newest].date
+        day = f"{moment.year}-{moment.month:02}" if axis.by_month else str(moment.year)
+        return f"{_page_url(term.url, number if number <= count else 0)}#newsgen-{day}"
+
+    found = plot(entries, archive.site.words, url_of)
+    return found if found and len(found.bars) > 1 else None
+
+
 def taxonomy_pages(archive: Archive) -> Iterator[Page]:
     """Yield the index of each taxonomy that has terms."""
+    if not archive.entries:
+        return
+    first, last = archive.entries[0].date.year, archive.entries[-1].date.year
     for taxonomy in archive.site.taxonomies:
-        terms = [TermCount(term, len(entries)) for term, entries in archive.by_term(taxonomy.name).items()]
+        terms = [
+            IndexTerm(term, len(entries), sparkline(entries, first, last) if len(entries) >= _FEWEST_PLOTTED else "")
+            for term, entries in archive.by_term(taxonomy.name).items()
+        ]
+        has_plots = any(item.spark for item in terms)
         if terms:
             yield Page(
                 url=taxonomy.url,
                 template="taxonomy.html",
-                context=TaxonomyContext(taxonomy.name, taxonomy.title, taxonomy.singular, len(terms), _letters(terms)),
+                context=TaxonomyContext(
+                    name=taxonomy.name,
+                    title=taxonomy.title,
+                    singular=taxonomy.singular,
+                    count=len(terms),
+                    earliest=first if has_plots else 0,
+                    latest=last if has_plots else 0,
+                    letters=_letters(terms),
+                    compare=compare_link(archive, taxonomy.name),
+                ),
                 kind="taxonomy",
                 title=taxonomy.title,
                 section=taxonomy.url,
@@ -166,8 +206,8 @@ def _related(term: Term, entries: Sequence[Entry]) -> tuple[TermCount, ...]:
     return tuple(TermCount(other, count) for other, count in ranked[:_RELATED])
 
 
-def _letters(terms: Sequence[TermCount]) -> tuple[Letter, ...]:
-    groups: dict[str, list[TermCount]] = {}
+def _letters(terms: Sequence[IndexTerm]) -> tuple[Letter, ...]:
+    groups: dict[str, list[IndexTerm]] = {}
     for item in sorted(terms, key=lambda item: (_sort_name(item.term.name), item.term.slug)):
         groups.setdefault(_initial(item.term.name), []).append(item)
     return tuple(Letter(name, tuple(items)) for name, items in sorted(groups.items()))

@@ -10,9 +10,11 @@ from newsgen.model import Archive, Asset, Bundle, MenuItem, Page, Site
 from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
 from newsgen.plan.contexts import SiteContext
+from newsgen.plan.coverage import compare_page
 from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
+from newsgen.plan.onthisday import on_this_day_pages
 from newsgen.plan.search import SEARCH_URL, search_pages
 from newsgen.plan.sitemap import colour_pages, not_found_page, sitemap_pages
 
@@ -26,8 +28,10 @@ STANDARD: tuple[Planner, ...] = (
     standing_pages,
     redirect_pages,
     date_pages,
+    on_this_day_pages,
     term_pages,
     taxonomy_pages,
+    compare_page,
     archive_page,
     home_pages,
     feed_pages,

@@ -13,14 +13,16 @@ from newsgen.plan.contexts import (
     SitemapIndexContext,
     SitemapUrl,
 )
-from newsgen.plan.dates import ARCHIVE_URL
+from newsgen.plan.coverage import ARCHIVE_URL
 
 __all__ = ["colour_pages", "not_found_page", "sitemap_pages"]
 
 _URL = "/sitemap.xml"
 # Source: sitemaps.org, "Sitemaps XML format", on using sitemap index files.
 _LARGEST = 50_000
-_KINDS = frozenset({"home", "search", "article", "page", "term", "taxonomy", "archive", "year", "month"})
+_KINDS = frozenset(
+    {"home", "search", "article", "page", "term", "taxonomy", "archive", "compare", "year", "month", "on-this-day"}
+)
 
 
 def sitemap_pages(archive: Archive, pages: Sequence[Page]) -> Iterator[Page]:
