@@ -132,8 +132,8 @@ def moment(written: str) -> Moment:
 
 def seen(page: bytes) -> str:
     """Return what a reader sees or hears of a page: its text, and the labels that are in attributes."""
-    # A script may be given texts by their names.
-    text = re.sub(r'"\w+":', "", page.decode())
+    # A script may be given texts by their names, and paths.
+    text = re.sub(r'"\w+":|"/[^"]*"', "", page.decode())
     labels = re.findall(r' (?:aria-label|title|alt|placeholder)="([^"]*)"', text)
     shown = html.unescape("\n".join([re.sub(r"<[^>]+>", "\n", text), *labels]))
     return re.sub(r"https?://\S+", "", shown)
