@@ -36,6 +36,7 @@ _STANDARD = (
     Taxonomy("authors", "/authors/", "Authors", "author", ("authors", "author", "byline")),
     Taxonomy("sections", "/sections/", "Sections", "section", ("section", "category", "categories")),
     Taxonomy("series", "/series/", "Series", "series", ("series",)),
+    Taxonomy("stories", "/stories/", "Stories", "story", ("story",)),
 )
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z]{3,30}")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")

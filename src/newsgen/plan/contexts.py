@@ -5,10 +5,11 @@ docs/templates.md tells every field to those who write templates; a test holds i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsgen.dates import Moment
-from newsgen.model import Article, Body, Entry, Link, MenuItem, StandingPage, Term
+from newsgen.model import Article, Body, Entry, Link, MenuItem, Profile, StandingPage, Term
 from newsgen.value import Value
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "TaxonomyContext",
     "TermContext",
     "TermCount",
+    "TimelineContext",
+    "TimelineEnd",
     "WeekDay",
     "YearContext",
     "YearCount",
@@ -137,8 +140,8 @@ class YearCount(Value):
 class TermContext(Value):
     """A page of a term's articles. `index` leads to the list of all such terms; `singular` says what a term is.
 
-    `count`, `years` and `related` (terms that share the most articles with this one) stand on the newest page alone,
-    and are 0 or empty on the older ones, which thereby never change.
+    `profile`, `count`, `years` and `related` (terms that share the most articles with this one) stand on the newest
+    page alone, and are None, 0 or empty on the older ones, which thereby never change.
     """
 
     term: Term
@@ -149,6 +152,30 @@ class TermContext(Value):
     count: int
     years: tuple[YearCount, ...]
     related: tuple[TermCount, ...]
+    profile: Profile | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEnd(Value):
+    """The first or the latest article of a timeline."""
+
+    title: str
+    url: str
+    date: Moment
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineContext(TermContext):
+    """A page of a series or a story: as `TermContext`, with `days` from the oldest to the newest.
+
+    `first` and `latest` are the ends of the whole timeline: `latest` is None on the older pages, and both are where
+    there is only one article. `parts` are the numbers of a series' articles by URL, empty for a story.
+    """
+
+    first: TimelineEnd | None
+    latest: TimelineEnd | None
+    parts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
