@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.sites import SETTINGS, write
 
-__all__ = ["Edit", "apply", "articles", "edits"]
+__all__ = ["STANDING", "Edit", "apply", "articles", "edits"]
 
 # "one" stands in two folders, so that now and then two articles want one URL.
 _NAMES = [f"articles/{name}" for name in ("one", "two", "three", "four", "a/one", "a/five", "b/six", "b/seven/index")]
@@ -24,6 +24,23 @@ _BODIES = [
     "{{ not_a_variable }} {% nor a tag %} <script>alert(1)</script>\n",
     "",
 ]
+# Profiles of terms that articles may have or not, with aliases that are other tags, or slugs of them.
+_TERMS = ("tags/rivers", "tags/cpp", "tags/c", "tags/town-hall", "sections/world", "series/waters", "stories/flood")
+_PROFILES = [f"articles/_{name}.md" for name in _TERMS]
+_LABELS = ["Rivers", "C++", "Town hall", "World", "Waters"]
+_ALIASES = ["rivers", "Town hall", "C++", "Streams", "Running water", "新聞", "..."]
+# An article that stands under all terms that have profiles, so that few of them are about nobody.
+STANDING = """-- articles/standing.md --
+---
+title: Standing
+date: 2001-02-03
+tags: [Rivers, Town hall, C++]
+section: World
+series: Waters
+story: Flood
+---
+Text.
+"""
 _PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><rect width="4" height="{}"/></svg>'
 
 
@@ -42,11 +59,31 @@ def articles(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         lines.append("series: Waters")
     if draw(st.booleans()):
+        lines.append("story: Flood")
+    if draw(st.booleans()):
         lines.append(f"status: {draw(st.sampled_from(['published', 'hidden', 'archived', 'removed', 'draft']))}")
     if draw(st.booleans()):
         lines.append(f"summary: {draw(st.sampled_from(['Short.', 'A longer summary.']))}")
     if draw(st.booleans()):
         lines.append("pinned: true")
+    return "---\n" + "\n".join(lines) + "\n---\n" + draw(st.sampled_from(_BODIES))
+
+
+@st.composite
+def profiles(draw: st.DrawFn) -> str:
+    """The text of the profile of a term; its claims may clash with those of others."""
+    lines = []
+    if draw(st.booleans()):
+        lines.append(f"title: {draw(st.sampled_from(_LABELS))}")
+    if draw(st.booleans()):
+        aliases = draw(st.lists(st.sampled_from(_ALIASES), max_size=2, unique=True))
+        lines.append(f"aliases: [{', '.join(repr(alias) for alias in aliases)}]")
+    if draw(st.booleans()):
+        lines.append("image: {src: picture.svg, alt: A picture}")
+    if draw(st.booleans()):
+        lines.append("links: {The board: https://example.org/}")
+    if draw(st.integers(0, 4)) == 0:
+        lines.append("draft: true")
     return "---\n" + "\n".join(lines) + "\n---\n" + draw(st.sampled_from(_BODIES))
 
 
@@ -62,13 +99,23 @@ class Edit:
 def edits() -> st.SearchStrategy[Edit]:
     """Anything that authors, designers and broken disks do between two builds."""
     names = st.sampled_from([f"{name}.md" for name in _NAMES])
+    terms = st.sampled_from(_PROFILES)
     return st.one_of(
         st.builds(Edit, st.just("write"), names, articles()),
         st.builds(Edit, st.just("write"), names, articles()),
         st.builds(Edit, st.just("delete"), names),
         st.builds(Edit, st.just("rename"), names, names),
         st.builds(Edit, st.just("append"), names, st.sampled_from(["\nOne more line.\n", "!"])),
-        st.builds(Edit, st.just("picture"), st.sampled_from(["articles", "articles/a"]), st.sampled_from("123")),
+        st.builds(Edit, st.just("write"), terms, profiles()),
+        st.builds(Edit, st.just("delete"), terms),
+        st.builds(Edit, st.just("rename"), terms, terms),
+        st.builds(Edit, st.just("append"), terms, st.sampled_from(["\nOne more line.\n", "!"])),
+        st.builds(
+            Edit,
+            st.just("picture"),
+            st.sampled_from(["articles", "articles/a", "articles/_tags"]),
+            st.sampled_from("123"),
+        ),
         st.builds(Edit, st.just("static"), st.sampled_from(["robots-extra.txt", "img/x.txt"]), st.sampled_from("ab")),
         st.builds(Edit, st.just("template"), st.sampled_from(["day.html", "home.html"]), st.sampled_from("xy")),
         st.builds(Edit, st.just("untemplate"), st.sampled_from(["day.html", "home.html"])),

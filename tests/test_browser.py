@@ -30,12 +30,15 @@ SWITCHES = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-# A page of each kind, and of the articles one with everything, one from right to left and one that is long ago.
+# A page of each kind, and of the articles one with everything, one from right to left and one that is part of a story;
+# profiles with a picture and with links; both pages of a long timeline.
 KINDS = (
     "", "page/1/", "archive/", "archive/compare/", "on-this-day/", "on-this-day/07-20/", "1969/", "1969/07/",
     "1969/07/20/", "1905/", "tags/", "tags/space/", "authors/", "authors/archive-desk/",
     "sections/science/", "series/the-road-to-the-moon/", "404.html", "about/",
     "1969/07/20/apollo-11-lands-on-the-moon/", "2002/10/16/bibliotheca-alexandrina-opens/", "gone/", "hidden/",
+    "1912/04/15/titanic-sinks-in-the-north-atlantic/", "stories/", "stories/the-titanic/", "stories/the-long-war/",
+    "stories/the-long-war/page/1/",
 )  # fmt: skip
 POLICY = "default-src 'self'"
 OPEN = "document.querySelectorAll('details').forEach(item => item.open = true)"
@@ -85,6 +88,9 @@ def site(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(
         root, "articles/hidden.md", "---\ntitle: H\ndate: 2001-02\nurl: /hidden/\nstatus: hidden\n---\n# H\n\nText.\n"
     )
+    for number in range(50):
+        front = f"title: Day {number + 1}\ndate: 1870-{7 + number // 25:02}-{1 + number % 25:02}\nstory: The long war"
+        write(root, f"articles/war/{number}.md", f"---\n{front}\n---\nText.\n")
     settings = (root / "newsgen.yaml").read_text("utf-8")
     write(root, "newsgen.yaml", re.sub(r"(?m)^base_url:.*$", "base_url: https://example.org/archive", settings))
     out = root.parent / "host" / "archive"

@@ -24,7 +24,7 @@ from newsgen.errors import BuildError, errors_in
 from newsgen.load import Selection
 from newsgen.workers import Workers
 from tests.sites import SETTINGS, make, snapshot, write
-from tests.strategies import Edit, apply, articles, edits
+from tests.strategies import STANDING, Edit, apply, articles, edits
 
 THREE = """-- articles/2024/flood.md --
 ---
@@ -87,7 +87,7 @@ def problems(group: BaseException) -> list[str]:
 )
 def test_an_incremental_build_equals_a_clean_one_after_any_edits(steps: list[list[Edit]], first: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        root = make(Path(folder) / "site", "")
+        root = make(Path(folder) / "site", STANDING)
         for number, text in enumerate(first):
             write(root, f"articles/first-{number}.md", text)
         faults = _try_build(root)

@@ -321,6 +321,15 @@ def test_explain_tells_where_each_field_came_from(tmp_path: Path) -> None:
     assert run("explain", "nothing.md", cwd=root).returncode == 1
 
 
+def test_explain_tells_of_a_profile_where_it_is_shown(tmp_path: Path) -> None:
+    root = make(tmp_path, "-- articles/y.md --\n---\ntitle: Y\ndate: 2020\ntags: streams\n---\nText.\n")
+    write(root, "articles/_tags/rivers.md", "---\ntitle: Rivers\naliases: Streams\n---\nThey flow.\n")
+    shown = run("explain", "articles/_tags/rivers.md", cwd=root).stdout
+    assert "aliases        Streams  (line 3, 'aliases')" in shown
+    assert "URL            /tags/rivers/" in shown
+    assert "\n  /2020/y/\n" in shown
+
+
 # import text
 
 PLAIN = (

@@ -345,6 +345,13 @@ def test_terms_are_compared_on_one_line_and_one_scale(tmp_path: Path) -> None:
     assert index.compare and index.compare.url == "/archive/compare/#newsgen-sections"
 
 
+def test_few_years_are_compared_by_month(tmp_path: Path) -> None:
+    context = pages(survey(site(tmp_path, ["2015-03-01", "2024-03-01"], "tags: [A, B]\n")))["/archive/compare/"].context
+    assert isinstance(context, CompareContext)
+    assert (context.unit, context.places) == ("month", 120)
+    assert [row.label for row in context.groups[0].rows] == ["March 2015", "March 2024"]
+
+
 def test_the_most_used_of_many_terms_are_compared(tmp_path: Path) -> None:
     root = make(tmp_path, "", SETTINGS)
     for number in range(40):

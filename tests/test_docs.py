@@ -18,7 +18,7 @@ from newsgen import config, dates, load, render, theme, words
 from newsgen.build import build
 from newsgen.cli import cli
 from newsgen.errors import errors_in
-from newsgen.frontmatter import ALIASES, parse
+from newsgen.frontmatter import ALIASES, PROFILE_KEYS, parse, parse_profile
 from newsgen.markup import BUILT_IN_EXTENSIONS
 from newsgen.model import (
     CORRECTION_KINDS,
@@ -31,6 +31,7 @@ from newsgen.model import (
     Link,
     MenuItem,
     Page,
+    Profile,
     Site,
     StandingPage,
     Term,
@@ -47,7 +48,7 @@ TEXTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 # What templates can see: the contexts and all values in them.
 SEEN = [
     *(getattr(contexts, name) for name in contexts.__all__),
-    Article, Correction, Entry, Image, Link, MenuItem, Page, StandingPage, Term, dates.Moment,
+    Article, Correction, Entry, Image, Link, MenuItem, Page, Profile, StandingPage, Term, dates.Moment,
 ]  # fmt: skip
 ARTICLES = "".join(
     f"-- articles/{day}.md --\n---\ntitle: No {day}\ndate: 2024-03-0{day}\nauthors: Staff\nsection: A\n---\nText.\n"
@@ -252,6 +253,13 @@ def test_every_field_of_an_article_is_documented_with_its_aliases_and_no_other(t
     assert told == known
 
 
+def test_every_field_of_a_profile_is_documented_with_its_aliases_and_no_other() -> None:
+    told: dict[str, set[str]] = {}
+    for row in rows(sections(read("front-matter.md"))["Profiles of tags, authors, sections"]):
+        told |= {name: {name, *code(row[1])} for name in code(row[0])}
+    assert told == {name: set(keys) for name, keys in PROFILE_KEYS.items()}
+
+
 @pytest.mark.parametrize("values", [STATUSES, LABELS, CORRECTION_KINDS])
 def test_every_value_that_a_field_can_have_is_documented(values: tuple[str, ...]) -> None:
     assert set(values) <= code(read("front-matter.md"))
@@ -276,8 +284,9 @@ def test_every_example_of_an_article_is_read_without_a_complaint(tmp_path: Path,
     examples = blocks(read(document), "markdown")
     assert examples
     for example in examples:
-        text = clean(decode(example.encode(), "example.md"))[0]
-        found = parse(split(text, "example.md"), "example.md", dialect)
+        source = split(clean(decode(example.encode(), "example.md"))[0], "example.md")
+        is_profile = "\naliases:\n" in source.front
+        found = (parse_profile if is_profile else parse)(source, "example.md", dialect)
         assert found.title
         assert not found.unknown
         assert not found.warnings

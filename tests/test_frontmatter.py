@@ -19,6 +19,7 @@ DIALECT = Dialect(
         "authors": ("authors", "author", "byline"),
         "sections": ("section", "category", "categories"),
         "series": ("series",),
+        "stories": ("story",),
     },
     {"dachzeile": "kicker"},
 )

@@ -38,6 +38,7 @@ _STANDARD = {
     "authors": ("authors", "author", "byline"),
     "sections": ("section", "category", "categories"),
     "series": ("series",),
+    "stories": ("story",),
 }
 # What is read on what, in the light and in the dark: the marks and the text on the paper.
 _PAIRS = (("accent", "paper"), ("ink", "paper"), ("accent-dark", "paper-dark"), ("ink-dark", "paper-dark"))

@@ -7,26 +7,30 @@ that comes from one of them builds as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 from newsgen import dates, permalink, yamltext
 from newsgen.dates import Moment
 from newsgen.errors import ContentError, Location, Problem, raise_all
-from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, Correction, Origin
+from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, Correction, Link, Origin
 from newsgen.source import Source, clean
 from newsgen.value import Value
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
 
 __all__ = [
     "ALIASES",
+    "PROFILE_KEYS",
     "Dialect",
     "FrontMatter",
     "ImageFields",
+    "ProfileFields",
     "key_of",
     "parse",
+    "parse_profile",
 ]
 
 # Field -> the keys that give it, the first of them winning. Keys compare without case, "_" and "-".
@@ -61,10 +65,26 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "lang": ("lang", "language", "locale"),
     "translation_of": ("translation_of",),
     "pinned": ("pinned", "featured", "sticky"),
-    "story": ("story",),
     "template": ("template",),
     "extra": ("extra",),
 }
+# What a profile can say: field -> the keys that give it, as above.
+PROFILE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "name"),
+    "aliases": ("aliases", "alias"),
+    "summary": ("summary", "description"),
+    "image": ("image",),
+    "image_alt": ("image_alt",),
+    "image_caption": ("image_caption",),
+    "image_credit": ("image_credit",),
+    "image_license": ("image_license",),
+    "links": ("links",),
+    "lang": ("lang", "language"),
+    "updated": ("updated",),
+    "draft": ("draft",),
+    "extra": ("extra",),
+}
+_ADDRESS = re.compile(r"https?://[^\s/][^\s]*|mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -118,9 +138,20 @@ class ImageFields(Value):
     license: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileFields(Value):
+    """What only a profile says: other names of its term, each with the line that it stands in; and links."""
+
+    aliases: tuple[tuple[str, int], ...] = ()
+    links: tuple[Link, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter(Value):
-    """The fields of one file, "" or None for what was not written; `names` are the terms by taxonomy."""
+    """The fields of one file, "" or None for what was not written; `names` are the terms by taxonomy.
+
+    `profile` is what only a profile says, None for all other files.
+    """
 
     title: str = ""
     date: Moment | None = None
@@ -148,8 +179,8 @@ class FrontMatter(Value):
     lang: str = ""
     translation_of: str = ""
     pinned: bool = False
-    story: str = ""
     template: str = ""
+    profile: ProfileFields | None = None
     extra: Mapping[str, Plain] = field(default_factory=dict)
     unknown: tuple[tuple[str, int], ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -163,12 +194,25 @@ def key_of(key: str) -> str:
     return key.casefold().replace("_", "").replace("-", "").strip()
 
 
+_PROFILE_KEYS = {name: tuple(map(key_of, keys)) for name, keys in PROFILE_KEYS.items()}
+
+
 def parse(source: Source, path: str, dialect: Dialect, *, notes: bool = True) -> FrontMatter:
     """Return the fields of a file. Raises ExceptionGroup of ContentError with all that is wrong in it.
 
     Without `notes` there are no `origins`.
     """
-    reader = _Reader(path, dialect, notes)
+    reader = _Reader(path, dialect, dialect.keys, notes)
+    return _read(source, path, reader, reader.fields)
+
+
+def parse_profile(source: Source, path: str, dialect: Dialect, *, notes: bool = True) -> FrontMatter:
+    """Return the fields of the profile of a term, as `parse` does those of an article; an unknown key is an error."""
+    reader = _Reader(path, dialect, _PROFILE_KEYS, notes)
+    return _read(source, path, reader, reader.profile)
+
+
+def _read(source: Source, path: str, reader: _Reader, fields_of: Callable[[Table], FrontMatter]) -> FrontMatter:
     try:
         root = yamltext.read(source.front, path, source.front_line) if source.front else None
     except ContentError as error:
@@ -179,7 +223,7 @@ def parse(source: Source, path: str, dialect: Dialect, *, notes: bool = True) ->
         else:
             reader.error(root.line, "the front matter is not a list of 'key: value' lines", "write 'title: ...'")
             root = None
-    fields = reader.fields(root or Table((), source.front_line))
+    fields = fields_of(root or Table((), source.front_line))
     raise_all(path, reader.errors)
     return fields
 
@@ -187,8 +231,9 @@ def parse(source: Source, path: str, dialect: Dialect, *, notes: bool = True) ->
 class _Reader:
     """Reads the fields of one file; collects what is wrong instead of stopping at the first."""
 
-    def __init__(self, path: str, dialect: Dialect, notes: bool) -> None:
+    def __init__(self, path: str, dialect: Dialect, keys: Mapping[str, tuple[str, ...]], notes: bool) -> None:
         self.errors: list[ContentError] = []
+        self._keys = keys
         self._notes = notes
         self._file = path
         self._dialect = dialect
@@ -238,7 +283,6 @@ class _Reader:
             lang=self._language(),
             translation_of=self._text("translation_of"),
             pinned=self._flag("pinned"),
-            story=self._text("story"),
             template=self._template(),
             extra=self._extra(table),
             unknown=self._unknown(table),
@@ -246,6 +290,29 @@ class _Reader:
             origins=tuple(self._origins),
             warnings=tuple(self._warnings),
         )
+
+    def profile(self, table: Table) -> FrontMatter:
+        for key, value in table.pairs:
+            self._written.setdefault(key_of(key.text), []).append((key, value))
+        image = self._image()
+        fields = FrontMatter(
+            title=self._text("title"),
+            updated=self._moment("updated"),
+            summary=self._text("summary"),
+            image=image,
+            status="draft" if self._flag("draft") else "published",
+            lang=self._language(),
+            profile=ProfileFields(self._aliases(), self._links()),
+            extra=self._extra(table),
+            lines=self._lines,
+            origins=tuple(self._origins),
+            warnings=tuple(self._warnings),
+        )
+        for name, line in self._unknown(table):
+            near = get_close_matches(key_of(name), self._keys, 1, 0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._keys)}"
+            self.error(line, f"{name!r} is not known in a profile", hint)
+        return fields
 
     # Which key gives a field
 
@@ -255,7 +322,7 @@ class _Reader:
         `keys` are those that may give it, the winning first; None for all that are known to.
         """
         winner: tuple[Scalar, Node] | None = None
-        for key in self._dialect.keys[name] if keys is None else keys:
+        for key in self._keys[name] if keys is None else keys:
             for written, value in self._written.get(key, ()):
                 self._used.add(written.text)
                 if isinstance(value, Scalar) and value.is_null:
@@ -331,7 +398,7 @@ class _Reader:
         # `published: true` is Jekyll's way to say that an article is no draft, and no date.
         keys = [
             key
-            for key in self._dialect.keys["date"]
+            for key in self._keys["date"]
             if key != "published"
             or not any(
                 isinstance(value, Scalar) and value.text.casefold() in _TRUE | _FALSE
@@ -465,7 +532,7 @@ class _Reader:
         # `type: post` in a Hugo or Jekyll tree is the name of a layout: no label of ours, kept in `extra`.
         keys = [
             key
-            for key in self._dialect.keys["label"]
+            for key in self._keys["label"]
             if key == "label"
             or any(
                 isinstance(value, Scalar) and _label_of(value.text) in LABELS for _, value in self._written.get(key, ())
@@ -554,6 +621,42 @@ class _Reader:
             )
         moment = self._parse_moment(parts["date"][0], texts["date"], parts["date"][1].line)
         return Correction(moment, kind, texts["text"]) if moment else None
+
+    # What only a profile has
+
+    def _aliases(self) -> tuple[tuple[str, int], ...]:
+        """Return other names of a term, each with its line; a comma may be a part of one."""
+        found = self._find("aliases")
+        if not found:
+            return ()
+        key, value = found
+        lines: dict[str, int] = {}
+        for item in value.items if isinstance(value, Series) else (value,):
+            for name in self._list(key, Series((item,), item.line), splits=False):
+                lines.setdefault(name, item.line)
+        self._came_from("aliases", key, ", ".join(lines))
+        return tuple(lines.items())
+
+    def _links(self) -> tuple[Link, ...]:
+        """Return links written as a mapping of titles to addresses, or as a list of such mappings."""
+        found = self._find("links")
+        if not found:
+            return ()
+        key, value = found
+        result: list[Link] = []
+        for table in value.items if isinstance(value, Series) else (value,):
+            if not isinstance(table, Table):
+                self.error(table.line, f"{key.text!r} must be titles with addresses", "write 'Title: https://...'")
+                continue
+            for title, node in table.pairs:
+                address = self._scalar(title.text, title, node)
+                if _ADDRESS.fullmatch(address):
+                    result.append(Link(clean(title.text)[0], address))
+                elif isinstance(node, Scalar):
+                    hint = "write it in full, for example https://example.org/page or mailto:desk@example.org"
+                    self.error(node.line, f"{address!r} is not an address", hint)
+        self._came_from("links", key, ", ".join(link.url for link in result))
+        return tuple(result)
 
     # What is left
 

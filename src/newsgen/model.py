@@ -40,6 +40,7 @@ __all__ = [
     "Origin",
     "Output",
     "Page",
+    "Profile",
     "Publisher",
     "Site",
     "StandingPage",
@@ -90,7 +91,7 @@ class Publisher(Value):
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy(Value):
-    """A way to sort articles: tags, authors, sections, series, or one that the settings name.
+    """A way to sort articles: tags, authors, sections, series, stories, or one that the settings name.
 
     `keys` are the front matter keys that give its terms; `url` is the folder of its index; `title` names the index
     and `singular` one of its terms. `slugs` are fixed by the settings for names that would share one or have none.
@@ -265,7 +266,6 @@ class Article(Entry):
     redirect: str = ""
     aliases: tuple[str, ...] = ()
     translation_of: str = ""
-    story: str = ""
     template: str = ""
     extra: Mapping[str, Plain] = field(default_factory=dict)
 
@@ -296,6 +296,19 @@ class StandingPage(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Profile(Value):
+    """What is told of a term at the head of its page. `links` lead to addresses elsewhere; `lang` as in `Entry`."""
+
+    content: Body
+    summary: str = ""
+    image: Image | None = None
+    links: tuple[Link, ...] = ()
+    lang: str = ""
+    updated: Moment | None = None
+    extra: Mapping[str, Plain] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StaticFile(Value):
     """A file that is published as it is: `source` is a path relative to the site, or absolute for the theme's own."""
 
@@ -309,14 +322,16 @@ class Archive(Value):
     """The site with all that was read, in one total order: oldest first, then by source path.
 
     `entries` are the narrow values of the articles that lists show, in the same order, and `terms` the same by taxonomy
-    and term, as `by_term` gives them. `held_back` counts the articles
-    that are left out for their date.
+    and term, as `by_term` gives them. `profiles` are those of terms that have articles, and `aliases` the URLs that
+    other names of such terms would have. `held_back` counts the articles that are left out for their date.
     """
 
     site: Site
     articles: tuple[Article, ...]
     entries: tuple[Entry, ...]
     terms: Mapping[str, Mapping[Term, Sequence[Entry]]] = field(default_factory=dict)
+    profiles: Mapping[Term, Profile] = field(default_factory=dict)
+    aliases: Mapping[str, Term] = field(default_factory=dict)
     pages: tuple[StandingPage, ...] = ()
     files: tuple[StaticFile, ...] = ()
     warnings: tuple[Problem, ...] = ()

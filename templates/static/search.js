@@ -2,8 +2,7 @@
  * The form and the address bar say what is wanted, Pagefind (https://pagefind.app) finds it, the page shows it.
  *
  * The index lies in bundles, one for each language and span of years. Those of one language are searched together by
- * one instance of Pagefind; languages have stemmers of their own, so an instance each, and their lists are merged here.
- * Nothing of the index is loaded before the reader turns to the box.
+ * one instance of Pagefind. Nothing of the index is loaded before the reader turns to the box.
  */
 
 const PAGE = 10; // results that are shown at a time
@@ -11,7 +10,6 @@ const EXCERPT = 34; // words
 const NEAR = 10; // words before a match in which a sentence may begin
 const PAUSE = 160; // milliseconds without a key before a search
 const FILTERS = ["section", "year", "tag", "author"];
-const FIELDS = ["q", ...FILTERS, "sort"];
 
 const find = (selector) => document.querySelector(selector);
 const form = find("#newsgen-search");
@@ -24,27 +22,26 @@ const list = find(".search-results");
 const more = find(".search-more");
 const browse = find(".search-browse");
 
+const fields = ["q", ...FILTERS, "sort"].map((name) => form.elements[name]).filter(Boolean);
 const data = JSON.parse(find("#newsgen-search-data").textContent);
 const language = document.documentElement.lang.toLowerCase();
 const plural = new Intl.PluralRules(language);
-const root = new URL(".", new URL(find(".search").dataset.root, location)); // the site may live in a folder of its host
-const stamp = String(Date.now()); // asks once a visit for what changes under one address
+const root = new URL(".", new URL(find(".search").dataset.root, location)); // it may be a folder of the host
+const stamp = String(Date.now()); // so that what can change is asked for once a visit
 
 /* What is wanted: a value for each field, "" for none */
 
-/** Return what the form says. What was written into a filter counts as the name that it means. */
+/** Return what the form says; what was written into a filter counts as the name that it means. */
 function wishInForm() {
-  const given = new FormData(form);
-  const wish = Object.fromEntries(FIELDS.map((name) => [name, given.get(name)?.trim() ?? ""]));
-  for (const name of FILTERS) {
-    const names = [...(form.elements[name]?.list?.options ?? [])].map((option) => option.value);
-    wish[name] = names.find((known) => known.toLowerCase() === wish[name].toLowerCase()) ?? wish[name];
-  }
-  return wish;
+  const meant = ({ value, list }) => {
+    const names = [...(list?.options ?? [])].map((option) => option.value);
+    return names.find((name) => name.toLowerCase() === value.trim().toLowerCase()) ?? value.trim();
+  };
+  return Object.fromEntries(fields.map((field) => [field.name, meant(field)]));
 }
 
 function fillForm(given) {
-  for (const field of FIELDS.map((name) => form.elements[name]).filter(Boolean)) {
+  for (const field of fields) {
     field.value = given.get(field.name) ?? "";
     if (field.selectedIndex === -1) field.value = ""; // an address may name what is no longer there
   }
@@ -73,24 +70,22 @@ function instanceOf(bundles, byDate) {
 
 async function connect(bundles, byDate) {
   const [first, ...others] = bundles;
-  // One module a language, since a module loads one stemmer and keeps it.
+  // One module a language, since a module keeps the stemmer that it loaded first.
   const newest = present().find((bundle) => bundle.language === first.language);
   const { createInstance } = await import(`${pathOf(newest)}pagefind.js`);
-  // Pagefind orders what it finds in several bundles by score times weight. In a search by date the score is a
-  // document's place in its bundle, from 0 for the oldest; weights in large steps keep bundles in order.
+  // Pagefind orders what it finds in several bundles by score times weight. In a search by date a score is the place
+  // in the bundle, from 0 for the oldest; weights in large steps keep bundles in order.
   const step = Math.min(16, Math.floor(1000 / bundles.length));
   const weight = (bundle) => (byDate ? 2 ** (step * (bundles.length - bundles.indexOf(bundle))) : 1);
-  const options = (bundle) => ({ baseUrl: root.pathname, metaCacheTag: stamp, indexWeight: weight(bundle) });
+  const shared = { baseUrl: root.pathname, metaCacheTag: stamp, language: first.language };
+  const options = (bundle) => ({ ...shared, indexWeight: weight(bundle) });
   const { lang } = document.documentElement;
-  document.documentElement.lang = first.language; // Pagefind reads there which language to search
+  document.documentElement.lang = first.language; // the first bundle's is read there
   const instance = createInstance({ ...options(first), basePath: pathOf(first) });
   document.documentElement.lang = lang;
   // A search for nothing ends when the first bundle is ready, and fails where merging would wait for ever.
   const ready = instance.search("");
-  const merged = others.map((other) =>
-    instance.mergeIndex(pathOf(other), { ...options(other), language: first.language }),
-  );
-  await Promise.all([ready, ...merged]);
+  await Promise.all([ready, ...others.map((other) => instance.mergeIndex(pathOf(other), options(other)))]);
   return instance;
 }
 
@@ -107,7 +102,7 @@ async function search(wish) {
     const { results } = await (await instanceOf(own, byDate)).search(wish.q || null, options);
     for (const result of results) result.bundle = own[0];
     if (!byDate) return [results];
-    // No weight moves a score of 0: the oldest documents of bundles make a list of their own.
+    // No weight moves a score of 0: the oldest documents make a list of their own.
     const oldest = results.filter(({ score }) => !score);
     oldest.forEach(load);
     for (const result of oldest) result.date = (await load(result)).meta.date;
@@ -121,7 +116,7 @@ async function search(wish) {
 
 const load = (result) => (result.loaded ??= result.data());
 
-/** Take the next results from the heads of lists, by their dates where there are several, and return them. */
+/** Take the next results from the heads of lists, by their dates, and return them. */
 async function take(lists, isOldestFirst) {
   for (const results of lists) results.slice(0, PAGE).forEach(load);
   const taken = [];
@@ -145,7 +140,7 @@ async function isThere(bundle) {
   }
 }
 
-/** Do `work`, once more if it fails since bundles are missing. An error has the name of the text that tells it. */
+/** Do `work`, again if it fails since bundles are missing. An error has the name of the text that tells it. */
 async function withWhatIsThere(work) {
   try {
     return await work();
@@ -206,7 +201,7 @@ function readWords(result) {
   return { words, joiner, head, hits: new Set(result.locations) };
 }
 
-/** Return words with their matches marked, as nodes and never as HTML: no text of an article can become code. */
+/** Return words with their matches marked, as nodes: no text can become code. */
 function marked({ words, joiner, hits }, start, end) {
   return words.slice(start, end).flatMap((word, index) => {
     const [, before, core, after] = word.match(/^([^\p{L}\p{N}]*)(.*?)([^\p{L}\p{N}]*)$/su);
@@ -267,7 +262,7 @@ function show(wish, first, lists) {
   say(text(query ? "results" : "listed", { count, query }) + (lack && `.${lack}`), Boolean(lack));
 }
 
-/** Show the button if there are more results; return how many there are in all. */
+/** Show the button if there are more results; return the number of all. */
 function offerMore(lists) {
   const shown = list.children.length;
   const count = shown + lists.flat().length;
@@ -285,6 +280,7 @@ let showMore = () => {};
 
 /** Search for what is wanted and show it, unless another search begins meanwhile. */
 async function run(wish) {
+  clearTimeout(pause);
   const own = ++latest;
   const isStale = () => own !== latest;
   const next = (lists) => take(lists, wish.sort === "oldest");
@@ -305,7 +301,7 @@ async function run(wish) {
       if (isStale()) return;
       list.append(...items);
       offerMore(lists);
-      items[0].querySelector("a").focus(); // the button may be gone, and what is new is what was asked for
+      items[0]?.querySelector("a").focus(); // the button may be gone, and what is new is what was asked for
     };
   } catch (error) {
     if (!isStale()) fail(error);
@@ -325,9 +321,8 @@ function whileTyping() {
   pause = setTimeout(() => run(wishInForm()), PAUSE);
 }
 
-/** Enter the search into the history; what was typed on the way to it is no step back. */
+/** Enter the search into the history; what was typed on the way is no step back. */
 function decide() {
-  clearTimeout(pause);
   const address = addressOf(wishInForm());
   history.replaceState(null, "", settled);
   if (address !== settled) history.pushState(null, "", address);
@@ -338,19 +333,18 @@ function decide() {
 function restore() {
   settled = location.href;
   fillForm(new URL(location).searchParams);
-  const wish = wishInForm();
-  filters.open ||= FILTERS.some((name) => wish[name]);
-  run(wish);
+  filters.open ||= fields.slice(1).some(({ value }) => value);
+  run(wishInForm());
 }
 
-/** Load the index while the reader thinks of a word. What fails is told once there is something to search for. */
+/** Load the index while the reader thinks of a word; what fails is told when a search fails. */
 function prepare() {
   for (const code of languages(present())) {
     instanceOf(present().filter((bundle) => bundle.language === code), false).catch(() => {});
   }
 }
 
-// Beside the results the filters are always open, and on a phone if one is chosen.
+// Beside the results the filters are open, on a phone if one is chosen.
 const wide = matchMedia("(width >= 62rem)");
 wide.addEventListener("change", () => (filters.open ||= wide.matches));
 filters.open = wide.matches;
@@ -369,12 +363,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   box.focus();
 });
-for (const name of [...FILTERS, "sort"]) form.elements[name]?.addEventListener("change", decide);
+for (const field of fields.slice(1)) field.addEventListener("change", decide);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   decide();
 });
-form.addEventListener("reset", () => setTimeout(decide)); // the fields are empty after this event
+form.addEventListener("reset", () => setTimeout(decide)); // the fields are empty after that
 more.querySelector("button").addEventListener("click", () => showMore().catch(fail));
 addEventListener("popstate", restore);
 restore();

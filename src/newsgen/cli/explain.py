@@ -39,6 +39,7 @@ def explain(root: Path, file: Path) -> int:
     urls = {item.path: item.url for item in found.archive.articles} | {
         item.path: item.url for item in found.archive.pages
     }
+    urls |= {profile.content.path: term.url for term, profile in found.archive.profiles.items()}
     url = urls.get(path, "")
     if not url:
         hint = "name a Markdown file below articles/ or pages/"

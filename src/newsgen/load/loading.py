@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -12,11 +13,23 @@ from urllib.parse import quote
 from newsgen import files, markup, permalink, theme
 from newsgen.errors import ContentError, Location, NewsgenError, Problem
 from newsgen.files import Standing, Walk
-from newsgen.load.parsing import ARTICLES, PAGES, Job, Parsed, parse_batch, parsed_in, without_index
+from newsgen.load.parsing import ARTICLES, PAGES, Job, Parsed, parse_batch, parsed_in, taxonomy_of, without_index
 from newsgen.load.references import References
 from newsgen.load.terms import Terms
 from newsgen.markup import Converter
-from newsgen.model import TAKEN_BACK, Archive, Article, Asset, Body, Site, StandingPage, StaticFile, by_term
+from newsgen.model import (
+    TAKEN_BACK,
+    Archive,
+    Article,
+    Asset,
+    Body,
+    Profile,
+    Site,
+    StandingPage,
+    StaticFile,
+    Term,
+    by_term,
+)
 from newsgen.workers import Workers, in_batches
 
 __all__ = ["STATIC", "TEXT_ENDINGS", "Loaded", "Reading", "Selection", "read", "walks"]
@@ -105,18 +118,22 @@ class _Loading:
     def run(self, reading: Reading) -> Loaded:
         texts = self._find_files()
         parsed = self._parse_all(texts, reading)
-        chosen, held_back = self._choose([item for item in parsed if item.path.startswith(ARTICLES + "/")])
+        found = [item for item in parsed if item.path.startswith(ARTICLES + "/") and item.fields.profile is None]
+        chosen, held_back = self._choose(found)
         chosen.sort(key=lambda item: (item.date.sort_key if item.date else (), item.path))
         self._refuse_same_ids(chosen)
-        self._terms = Terms(self._site, chosen)
+        unbuilt = None if self._faulty else [item for item in found if item.path in self._unbuilt]
+        self._terms = Terms(self._site, chosen, self._choose_profiles(parsed), unbuilt)
+        del found
         for path, error in self._terms.errors:
             self._fail(path, error)
         chosen = [item for item in chosen if item.path not in self._faulty]
         pages = self._choose_pages([item for item in parsed if item.path.startswith(PAGES + "/")])
         self._give_urls(chosen, pages)
+        profiles = self._place_profiles(chosen)
         self._ids = {_id(item): item.path for item in chosen}
-        unbuilt = self._unbuilt | dict.fromkeys(self._faulty, "faulty")
-        references = References(self._root, self._urls, unbuilt, self._others, self._static)
+        lost = self._unbuilt | dict.fromkeys(self._faulty, "faulty")
+        references = References(self._root, self._urls, lost, self._others, self._static)
         self._note_unknown_keys(parsed)
         self._warnings += [problem for item in parsed for problem in item.warnings]
         del parsed
@@ -128,6 +145,7 @@ class _Loading:
             if item.path in self._urls:
                 articles.append(self._article(item, references))
         standing = tuple(self._standing_page(item, references) for item in pages if item.path in self._urls)
+        told = {term: self._profile(item, references) for term, item in profiles.items()}
         assets, failures = references.assets()
         for path, error in failures:
             self._fail(path, error)
@@ -139,6 +157,8 @@ class _Loading:
             articles=sound,
             entries=entries,
             terms=by_term(entries),
+            profiles=told,
+            aliases={url: term for url, term in self._terms.aliases.items() if term in told},
             pages=standing,
             files=tuple(self._static.values()),
             warnings=tuple(sorted(set(self._warnings), key=lambda problem: problem.sort_key)),
@@ -163,8 +183,26 @@ class _Loading:
             message = "the name of this file holds characters that no web address can"
             self._fail(path, ContentError(Problem(message, Location(path), "rename it")))
             del texts[path]
+        self._refuse_lost_profiles(texts)
         self._find_static()
         return texts
+
+    def _refuse_lost_profiles(self, texts: dict[str, Standing]) -> None:
+        """Take the folders of profiles for errors, and their texts out, that are those of no taxonomy."""
+        names = [taxonomy.name for taxonomy in self._site.taxonomies]
+        folders: dict[str, list[str]] = {}
+        for path in texts:
+            taxonomy = taxonomy_of(path)
+            if taxonomy and taxonomy not in names:
+                folders.setdefault(taxonomy, []).append(path)
+        for taxonomy, paths in folders.items():
+            near = get_close_matches(taxonomy, names, 1, 0.5)
+            known = f"did you mean {ARTICLES}/_{near[0]}/?" if near else f"there are _{', _'.join(names)}"
+            message = f"{taxonomy!r} is no taxonomy of this site, and this would be the profile of one of its terms"
+            hint = f"{known}; a folder of articles has a name that does not start with '_'"
+            self._fail(paths[0], ContentError(Problem(message, Location(paths[0]), hint)))
+            for path in paths:
+                del texts[path]
 
     def _take_problems(self, problems: Iterable[Problem]) -> None:
         """A text that is not read would be lost in silence, so it is an error; another file is a warning."""
@@ -233,6 +271,35 @@ class _Loading:
             else:
                 chosen.append(item)
         return chosen, held_back
+
+    def _choose_profiles(self, parsed: Sequence[Parsed]) -> list[Parsed]:
+        """Return the profiles of terms; one that is a draft is left out."""
+        found = [item for item in parsed if item.fields.profile is not None]
+        drafts = [item for item in found if item.fields.status == "draft" and not self._selection.drafts]
+        self._unbuilt.update((item.path, "a draft") for item in drafts)
+        return [item for item in found if item.path not in self._unbuilt]
+
+    def _place_profiles(self, articles: Iterable[Parsed]) -> dict[Term, Parsed]:
+        """Return the profiles of the terms that have a page, and give each the URL of that page."""
+        if not self._terms.profiles:
+            return {}
+        listed = {
+            term
+            for item in articles
+            if item.path in self._urls and _is_listed(item)
+            for taxonomy in self._site.taxonomies
+            for term in self._terms.of(item, taxonomy.name)
+        }
+        placed: dict[Term, Parsed] = {}
+        for term, item in self._terms.profiles.items():
+            if item.path in self._faulty:
+                continue
+            if term in listed:
+                self._urls[item.path] = term.url
+                placed[term] = item
+            else:
+                self._unbuilt[item.path] = "the profile of a term without a page"
+        return placed
 
     def _choose_pages(self, parsed: Sequence[Parsed]) -> list[Parsed]:
         """Return the standing pages to build; of the statuses, an undated page can be a draft or hidden."""
@@ -361,8 +428,20 @@ class _Loading:
             redirect=self._redirect(item),
             aliases=fields.aliases,
             translation_of=self._original(item),
-            story=fields.story,
             template=fields.template,
+            extra=fields.extra,
+        )
+
+    def _profile(self, item: Parsed, references: References) -> Profile:
+        fields = item.fields
+        assert fields.profile is not None  # no other file is chosen for one
+        return Profile(
+            content=references.body(item, self._converter),
+            summary=item.summary,
+            image=references.image(item, fields.image),
+            links=fields.profile.links,
+            lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
+            updated=fields.updated,
             extra=fields.extra,
         )
 
@@ -411,6 +490,11 @@ class _Loading:
             aliases=item.fields.aliases,
             extra=item.fields.extra,
         )
+
+
+def _is_listed(item: Parsed) -> bool:
+    """Whether an article stands in lists."""
+    return item.fields.status in _LISTED and not item.fields.redirect
 
 
 def _id(item: Parsed) -> str:

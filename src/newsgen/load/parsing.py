@@ -33,11 +33,14 @@ __all__ = [
     "parse_batch",
     "parse_file",
     "parsed_in",
+    "taxonomy_of",
     "without_index",
 ]
 
 ARTICLES = "articles"
 PAGES = "pages"
+# The folders in which Jekyll keeps articles: in all others whose name starts so, there are profiles of terms.
+_OF_JEKYLL = ("_posts", "_drafts")
 _CODE = ("`", "~~~", "<!--", "\n    ", "\n\t")
 _KEYS_ON_TOP = re.compile(r"\s*(?:<!--\s*)?(?:\.\. )?(?:title|date|slug|tags|category|author)s?:", re.IGNORECASE)
 _DATE_HINT = "write 'date: 2024-12-01' in the front matter, or start the file name with the date"
@@ -45,8 +48,9 @@ _DATE_HINT = "write 'date: 2024-12-01' in the front matter, or start the file na
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Value):
-    """What one article or page file says by itself. `digest` is that of its body, whose text is not kept.
+    """What one article, page or profile says by itself. `digest` is that of its body, whose text is not kept.
 
+    The `title` of a profile is "" where it names none; its `slug` is that of its term.
     `may_be_code` says that some references may stand in code or a comment, and be none.
     """
 
@@ -130,7 +134,8 @@ def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter, *,
         raise ExceptionGroup(path, [ContentError(files.unreadable(path, error))]) from None
     except ContentError as error:
         raise ExceptionGroup(path, [error]) from None
-    fields = frontmatter.parse(source, path, dialect, notes=notes)
+    parse = frontmatter.parse_profile if taxonomy_of(path) else frontmatter.parse
+    fields = parse(source, path, dialect, notes=notes)
     return _Parsing(path, fields, source, dialect, converter).run(odd_lines, notes=notes)
 
 
@@ -150,13 +155,16 @@ class _Parsing:
         fields, body = self._fields, self._source.body
         stem = _stem(self._path)
         name_date, name, name_language = permalink.split_file_name(stem)
-        is_article = self._path.startswith(ARTICLES + "/")
+        is_profile = fields.profile is not None
+        is_article = self._path.startswith(ARTICLES + "/") and not is_profile
+        if is_profile:
+            name_date, name_language = "", ""
         heading = markup.first_heading(body)
-        title = fields.title or self._title(heading)
-        drops = bool(heading) and (not fields.title or heading == fields.title)
+        title = fields.title or ("" if is_profile else self._title(heading))
+        drops = bool(heading) and (not (fields.title or is_profile) or heading == fields.title)
         body = markup.without_heading(body) if drops else body
         date = fields.date or (self._date_from_name(name_date) if is_article else None)
-        slug = self._slug(name) if is_article else ""
+        slug = self._slug(name) if is_article else self._slug_of_term() if is_profile else ""
         if not fields.lang and name_language:
             self._origins.append(Origin("lang", name_language, how="the file name"))
         odd = [
@@ -227,6 +235,21 @@ class _Parsing:
         self._origins.append(Origin("slug", slug, how="the file name"))
         return slug
 
+    def _slug_of_term(self) -> str:
+        """Return the slug of the term that a profile is about: the name of its file, which is taken as it is."""
+        folder, _, name = without_index(self._path).rpartition("/")
+        if folder.count("/") != 1:
+            self._error(
+                "this file gives the profile of no term", f"name it {'/'.join(self._path.split('/')[:2])}/SLUG.md"
+            )
+            return ""
+        try:
+            permalink.check_slug(name)
+        except ValueError as error:
+            self._error(str(error), "rename the file")
+        self._origins.append(Origin("slug", name, how="the file name"))
+        return name
+
     def _summary(self, body: str) -> str:
         """Return the written summary, else the start of the body; convert it once, so that an error shows here."""
         if self._fields.summary:
@@ -240,6 +263,14 @@ class _Parsing:
         if summary:
             self._origins.append(Origin("summary", summary, how="the start of the text"))
         return summary
+
+
+def taxonomy_of(path: str) -> str:
+    """Return the taxonomy in whose folder a profile lies ("tags" for "articles/_tags/rivers.md"); "" for no profile."""
+    if not path.startswith(ARTICLES + "/_") or path.count("/") < 2:
+        return ""
+    folder = path.split("/")[1]
+    return "" if folder in _OF_JEKYLL else folder[1:]
 
 
 def _stem(path: str) -> str:

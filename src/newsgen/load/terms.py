@@ -1,13 +1,17 @@
-"""The names under which articles stand -> terms, each with one slug and one URL."""
+"""The names under which articles stand -> terms, each with one slug and one URL.
+
+A profile has authority over names: an article that says its label, one of its aliases or another spelling of these
+stands under the one term whose slug is the name of the profile's file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from newsgen import permalink
 from newsgen.errors import ContentError, Location, Problem
-from newsgen.load.parsing import Parsed
+from newsgen.load.authority import Authority
+from newsgen.load.parsing import Parsed, taxonomy_of
 from newsgen.model import Site, Taxonomy, Term
 
 __all__ = ["Terms"]
@@ -16,21 +20,40 @@ __all__ = ["Terms"]
 class Terms:
     """The terms of a site's articles, given in their total order, so that the oldest article's spelling is shown.
 
-    `errors` are the names that give no URL or that of another term, with the files that they stand in.
+    `unbuilt` are the articles that are known and left out: a profile may wait for them; None where some cannot be read.
+    `errors` are the names that give no URL or that of another term, and the profiles that cannot stand, with the files
+    that they are in. `profiles` are those of terms that articles stand under, by term; `aliases` the URLs that their
+    other names would have.
     """
 
-    def __init__(self, site: Site, parsed: Sequence[Parsed]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        parsed: Sequence[Parsed],
+        profiles: Sequence[Parsed] = (),
+        unbuilt: Sequence[Parsed] | None = (),
+    ) -> None:
         self.errors: list[tuple[str, ContentError]] = []
+        self.profiles: dict[Term, Parsed] = {}
+        self.aliases: dict[str, Term] = {}
         self._site = site
         self._terms: dict[tuple[str, str], Term] = {}
         # Those who write together once do so again: one value for all their articles.
         self._together: dict[tuple[str, tuple[str, ...]], tuple[Term, ...]] = {}
         for taxonomy in site.taxonomies:
-            known: dict[str, tuple[Term, str]] = {}
+            authority = Authority(taxonomy, [item for item in profiles if taxonomy_of(item.path) == taxonomy.name])
+            known = authority.named()
             for item in parsed:
                 for name in self._names(item, taxonomy.name):
                     if (taxonomy.name, name) not in self._terms:
-                        self._add(taxonomy, name, item, known)
+                        self._add(taxonomy, name, item, known, authority)
+            used = {term.slug: term for (of, _), term in self._terms.items() if of == taxonomy.name}
+            if unbuilt is not None:
+                waiting = {authority.slug_of(name) for item in unbuilt for name in self._names(item, taxonomy.name)}
+                authority.refuse_unused(used, waiting)
+            self.profiles |= {used[slug]: item for slug, item in authority.profiles.items() if slug in used}
+            self.aliases |= authority.redirects(used)
+            self.errors += authority.errors
 
     def of(self, item: Parsed, taxonomy: str) -> tuple[Term, ...]:
         """Return the terms of one taxonomy that an article stands under, in the written order, none twice."""
@@ -52,26 +75,29 @@ class Terms:
                 return (folder.replace("-", " ").replace("_", " ").capitalize(),)
         return names
 
-    def _add(self, taxonomy: Taxonomy, name: str, item: Parsed, known: dict[str, tuple[Term, str]]) -> None:
+    def _add(
+        self, taxonomy: Taxonomy, name: str, item: Parsed, known: dict[str, tuple[Term, str]], authority: Authority
+    ) -> None:
         """Make a term, or find the one that `name` is another spelling of; `known` are terms and files by slug."""
-        fixed = {key.casefold(): slug for key, slug in taxonomy.slugs}
-        slug = fixed.get(name.casefold()) or permalink.slug_of(name)
+        slug = authority.slug_of(name)
         try:
             permalink.check_slug(slug)
         except ValueError:
             self._refuse(taxonomy, name, item, f"the {taxonomy.singular} {name!r} gives no URL")
             return
-        new = Term(taxonomy.name, name, slug, f"{taxonomy.url}{quote(slug)}/")
-        term, owner = known.setdefault(slug, (new, item.path))
-        if permalink.fold(term.name) != permalink.fold(name) and name.casefold() not in fixed:
+        term, owner = known.setdefault(slug, (authority.term(name, slug), item.path))
+        if permalink.fold(term.name) != permalink.fold(name) and not authority.is_fixed(name):
             message = (
                 f"the {taxonomy.singular} {name!r} would have the URL {term.url}, that of {term.name!r} (in {owner})"
             )
-            self._refuse(taxonomy, name, item, message)
+            is_of_profile = taxonomy_of(owner) == taxonomy.name
+            self._refuse(
+                taxonomy, name, item, message, f"name it among the aliases in {owner}, or " if is_of_profile else ""
+            )
             return
         self._terms[(taxonomy.name, name)] = term
 
-    def _refuse(self, taxonomy: Taxonomy, name: str, item: Parsed, message: str) -> None:
+    def _refuse(self, taxonomy: Taxonomy, name: str, item: Parsed, message: str, way_out: str = "") -> None:
         place = Location(item.path, item.fields.lines.get(taxonomy.name, 0))
-        hint = f"in newsgen.yaml, write 'taxonomies: {{{taxonomy.name}: {{slugs: {{{name!r}: ...}}}}}}'"
+        hint = f"{way_out}in newsgen.yaml, write 'taxonomies: {{{taxonomy.name}: {{slugs: {{{name!r}: ...}}}}}}'"
         self.errors.append((item.path, ContentError(Problem(message, place, hint))))

@@ -56,12 +56,26 @@ def article_pages(archive: Archive) -> Iterator[Page]:
 
 
 def redirect_pages(archive: Archive) -> Iterator[Page]:
-    """Yield a page at each former address of an article or a standing page; its present one may be among them."""
+    """Yield a page at each former address of an article or a standing page, and at each other name of a term.
+
+    The present address of an article may be among its former ones.
+    """
     items: list[Article | StandingPage] = [*archive.articles, *archive.pages]
     for item in items:
         for alias in item.aliases:
             if alias != item.url:
                 yield _redirect_page(alias, item.url, item)
+    for url, term in archive.aliases.items():
+        if term in archive.by_term(term.taxonomy):
+            yield Page(
+                url=url,
+                template="redirect.html",
+                context=RedirectContext(MenuItem(term.name, term.url)),
+                kind="redirect",
+                title=term.name,
+                in_sitemap=False,
+                sources=(archive.profiles[term].content.path,),
+            )
 
 
 def standing_pages(archive: Archive) -> Iterator[Page]:

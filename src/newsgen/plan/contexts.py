@@ -5,10 +5,11 @@ docs/templates.md tells every field to those who write templates; a test holds i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsgen.dates import Moment
-from newsgen.model import Article, Body, Entry, Link, MenuItem, StandingPage, Term
+from newsgen.model import Article, Body, Entry, Link, MenuItem, Profile, StandingPage, Term
 from newsgen.value import Value
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "TermContext",
     "TermCount",
     "Tick",
+    "TimelineContext",
+    "TimelineEnd",
     "WeekDay",
     "YearContext",
     "YearCount",
@@ -200,9 +203,9 @@ class Plot(Value):
 class TermContext(Value):
     """A page of a term's articles. `index` leads to the list of all such terms; `singular` says what a term is.
 
-    `count`, `earliest`, `latest`, `coverage` and `related` (terms that share the most articles with this one) stand on
-    the newest page alone, and are 0, None or empty on the older ones, which thereby never change. `coverage` leads
-    into the list itself, and is None where all articles are of one year or month.
+    `profile`, `count`, `earliest`, `latest`, `coverage` and `related` (terms that share the most articles with this
+    one) stand on the newest page alone, and are 0, None or empty on the older ones, which thereby never change.
+    `coverage` leads into the list itself, and is None where all articles are of one year or month.
     """
 
     term: Term
@@ -215,6 +218,30 @@ class TermContext(Value):
     latest: int
     coverage: Plot | None
     related: tuple[TermCount, ...]
+    profile: Profile | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEnd(Value):
+    """The first or the latest article of a timeline."""
+
+    title: str
+    url: str
+    date: Moment
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineContext(TermContext):
+    """A page of a series or a story: as `TermContext`, with `days` from the oldest to the newest.
+
+    `first_article` and `latest_article` are the ends of the whole timeline: the latter is None on the older pages, and both are where
+    there is only one article. `parts` are the numbers of a series' articles by URL, empty for a story.
+    """
+
+    first_article: TimelineEnd | None
+    latest_article: TimelineEnd | None
+    parts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

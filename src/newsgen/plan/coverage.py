@@ -34,9 +34,10 @@ HEIGHT = 100
 _FEWEST = 2  # of HEIGHT: the bar of a single article is still seen
 _MOST_BARS = 240
 _SPANS = (1, 2, 5, 10, 20, 50, 100)
-_YEARS_BY_MONTH = 3
+# Up to so many years are drawn by month; side by side up to more, since there every plot is small.
+_YEARS_BY_MONTH, _COMPARED_BY_MONTH = 3, 10
 # A bar takes this part of its place, and no more than this part of the whole line, in hundredths.
-_BAR, _WIDEST_BAR = 72, 3
+_BAR, _WIDEST_BAR = 72, 5
 _WIDE_LABELS, _NARROW_LABELS = 13, 7
 
 _SPARK_BUCKETS = 20
@@ -102,16 +103,14 @@ def _runs(entries: Sequence[Entry], value_of: Callable[[Entry], int]) -> Iterato
         start = stop
 
 
-def _axis_of(entries: Sequence[Entry], *, may_be_months: bool = True) -> Axis:
-    """Return the axis from the first to the last year of entries: months where these are few years and all is known
-    to the month, else years, and spans of years where a year each would be more than can be told apart.
+def _axis_of(entries: Sequence[Entry], by_month: int = _YEARS_BY_MONTH) -> Axis:
+    """Return the axis from the first to the last year of entries.
+
+    It has months where these are `by_month` years or fewer and all is known to the month, else years, and spans of
+    years where a year each would be more than can be told apart.
     """
     first, last = entries[0].date.year, entries[-1].date.year
-    if (
-        may_be_months
-        and last - first < _YEARS_BY_MONTH
-        and all(entry.date.precision >= Precision.MONTH for entry in entries)
-    ):
+    if last - first < by_month and all(entry.date.precision >= Precision.MONTH for entry in entries):
         return Axis(first * 12, 1, (last - first + 1) * 12, by_month=True)
     size = next(size for size in _SPANS if last // size - first // size < _MOST_BARS)
     start = first // size * size
@@ -239,7 +238,7 @@ def compare_page(archive: Archive) -> Iterator[Page]:
     groups = [taxonomy for taxonomy in archive.site.taxonomies if compare_link(archive, taxonomy.name)]
     if not groups:
         return
-    axis, words = _axis_of(archive.entries), archive.site.words
+    axis, words = _axis_of(archive.entries, _COMPARED_BY_MONTH), archive.site.words
     groups.sort(key=lambda taxonomy: _COMPARED.index(taxonomy.name))
     yield Page(
         url=COMPARE_URL,

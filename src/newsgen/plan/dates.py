@@ -199,7 +199,7 @@ def _with_neighbours(
 def _decades(years: Sequence[int], words: Words) -> dict[int, DecadeYears]:
     """Return the decades of years, which are given oldest first, each with the nearest ones."""
     found = {decade: frozenset(group) for decade, group in groupby(years, lambda year: year // 10)}
-    names = {decade: words.text("decade", year=decade * 10) for decade in found}
+    names = {decade: words.text("decade_name", year=decade * 10) for decade in found}
     links = [Link(name, _decade_url(decade)) for decade, name in names.items()]
     return {
         decade: DecadeYears(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 from newsgen.model import Archive, Entry, Link, Page, Taxonomy, Term
 from newsgen.plan.contexts import (
@@ -17,6 +18,8 @@ from newsgen.plan.contexts import (
     TaxonomyContext,
     TermContext,
     TermCount,
+    TimelineContext,
+    TimelineEnd,
 )
 from newsgen.plan.coverage import Axis, Run, compare_link, plot, sparkline
 from newsgen.plan.dates import day_groups
@@ -28,6 +31,8 @@ _SECONDARY = 4
 _RELATED = 8
 # Of fewer articles a small plot would say nothing.
 _FEWEST_PLOTTED = 3
+# What has a course in time: the parts of a series in their order, and a running event.
+_SERIES, _STORIES = "series", "stories"
 # Of an article with more terms than any reader could mean, the first count.
 _MOST_TERMS = 100
 
@@ -76,25 +81,30 @@ def term_pages(archive: Archive) -> Iterator[Page]:
 def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Sequence[Entry]) -> Iterator[Page]:
     words = archive.site.words
     parts, newest = _parts(entries, archive.site.page_size)
+    profile = archive.profiles.get(term)
+    is_timeline = taxonomy.name in (_SERIES, _STORIES)
     for number, part in [(0, newest), *enumerate(parts, 1)]:
         is_newest = number == 0
+        context = TermContext(
+            term=term,
+            singular=taxonomy.singular,
+            index=Link(taxonomy.title, taxonomy.url),
+            days=day_groups(part if is_timeline else part[::-1]),
+            pagination=_pagination(term.url, number, len(parts), words),
+            count=len(entries) if is_newest else 0,
+            earliest=entries[0].date.year if is_newest else 0,
+            latest=entries[-1].date.year if is_newest else 0,
+            coverage=_coverage(archive, term, entries, len(parts)) if is_newest else None,
+            related=_related(term, entries) if is_newest else (),
+            profile=profile if is_newest else None,
+        )
         yield Page(
             url=_page_url(term.url, number),
-            template="term.html",
-            context=TermContext(
-                term=term,
-                singular=taxonomy.singular,
-                index=Link(taxonomy.title, taxonomy.url),
-                days=day_groups(part[::-1]),
-                pagination=_pagination(term.url, number, len(parts), words),
-                count=len(entries) if is_newest else 0,
-                earliest=entries[0].date.year if is_newest else 0,
-                latest=entries[-1].date.year if is_newest else 0,
-                coverage=_coverage(archive, term, entries, len(parts)) if is_newest else None,
-                related=_related(term, entries) if is_newest else (),
-            ),
+            template="timeline.html" if is_timeline else "term.html",
+            context=_timeline(context, entries, part) if is_timeline else context,
             kind="term",
             title=term.name if is_newest else term.name + words.text("page_of_title", number=words.number(number)),
+            description=profile.summary if profile and is_newest else "",
             section=term.url,
             feed=term_feed(archive, taxonomy, term),
             in_sitemap=is_newest,
@@ -116,6 +126,24 @@ def _coverage(archive: Archive, term: Term, entries: Sequence[Entry], count: int
 
     found = plot(entries, archive.site.words, url_of)
     return found if found and len(found.bars) > 1 else None
+
+
+def _timeline(context: TermContext, entries: Sequence[Entry], part: Sequence[Entry]) -> TimelineContext:
+    """Return the context of a page of a timeline: of all its entries, `part` stands on this page."""
+    is_newest = part[-1] is entries[-1]
+    has_ends = len(entries) > 1
+    start = len(entries) - len(part) if is_newest else (context.pagination.number - 1) * len(part)
+    is_series = context.term.taxonomy == _SERIES
+    return TimelineContext(
+        **{field.name: getattr(context, field.name) for field in fields(context)},
+        first_article=_end(entries[0]) if has_ends else None,
+        latest_article=_end(entries[-1]) if has_ends and is_newest else None,
+        parts={entry.url: number for number, entry in enumerate(part, start + 1)} if is_series else {},
+    )
+
+
+def _end(entry: Entry) -> TimelineEnd:
+    return TimelineEnd(entry.title, entry.url, entry.date, entry.lang)
 
 
 def taxonomy_pages(archive: Archive) -> Iterator[Page]:
