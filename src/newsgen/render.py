@@ -532,14 +532,19 @@ def _text(words: Words, key: str, **values: object) -> Markup:
     """
     try:
         count = values.get("count")
-        pieces = _PLACEHOLDER.split(words.template(key, count))
+        pieces = _pieces(words.template(key, count))
     except KeyError:
         raise jinja2.UndefinedError(f"there is no text {key!r} in templates/strings/") from None
     if isinstance(count, int):
         values["count"] = words.number(count)
-    # Placeholders stand at the odd places.
-    shown = [escape(values.get(piece, "")) if odd % 2 else escape(piece) for odd, piece in enumerate(pieces)]
-    return Markup("").join(shown)
+    return Markup("".join([escape(values.get(piece, "")) if odd else piece for odd, piece in pieces]))  # noqa: S704  # escaped
+
+
+@lru_cache(maxsize=1_000)
+def _pieces(text: str) -> tuple[tuple[bool, str], ...]:
+    """Return a text in pieces: what stands in it, escaped, and the names of its placeholders, told apart."""
+    pieces = enumerate(_PLACEHOLDER.split(text))
+    return tuple((odd % 2 == 1, piece if odd % 2 else str(escape(piece))) for odd, piece in pieces)
 
 
 def _forms(words: Words, key: str) -> dict[str, str]:

@@ -235,8 +235,8 @@ class TimelineEnd(Value):
 class TimelineContext(TermContext):
     """A page of a series or a story: as `TermContext`, with `days` from the oldest to the newest.
 
-    `first_article` and `latest_article` are the ends of the whole timeline: the latter is None on the older pages, and both are where
-    there is only one article. `parts` are the numbers of a series' articles by URL, empty for a story.
+    `first_article` and `latest_article` are the ends of the whole timeline: the latter is None on the older pages, and
+    both are where there is only one article. `parts` are the numbers of a series' articles by URL, empty for a story.
     """
 
     first_article: TimelineEnd | None
