@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsgen import dates
-from newsgen.dates import Moment, Precision, in_words, load_zone, month_in_words, parse, time_in_words
+from newsgen.dates import Moment, Precision, load_zone, parse
 
 NEW_YORK = load_zone("America/New_York")
 
@@ -114,27 +114,6 @@ def test_precision_is_what_was_written(written: str, precision: Precision, known
     assert moment.precision == precision
     assert (moment.year, moment.month, moment.day, moment.date) == known
     assert moment.has_time == (precision >= Precision.MINUTE)
-
-
-@pytest.mark.parametrize(
-    ("written", "words", "with_weekday", "time"),
-    [
-        ("1987", "1987", "1987", ""),
-        ("1987-05", "May 1987", "May 1987", ""),
-        ("2024-12-13", "13 December 2024", "Friday 13 December 2024", ""),
-        ("0001-01-01", "1 January 1", "Monday 1 January 1", ""),
-        ("1969-07-20 22:56:15 -4", "20 July 1969", "Sunday 20 July 1969", "22:56, UTC−4"),
-        ("2024-12-13 09:05 +05:30", "13 December 2024", "Friday 13 December 2024", "09:05, UTC+5:30"),
-        ("2024-12-13 00:00Z", "13 December 2024", "Friday 13 December 2024", "00:00, UTC"),
-    ],
-)
-def test_words_say_no_more_than_is_known(written: str, words: str, with_weekday: str, time: str) -> None:
-    moment = parse(written, UTC)
-    assert (in_words(moment), in_words(moment, weekday=True), time_in_words(moment)) == (words, with_weekday, time)
-
-
-def test_months_have_names() -> None:
-    assert [month_in_words(number) for number in (1, 9, 12)] == ["January", "September", "December"]
 
 
 def test_a_feed_date_is_always_complete() -> None:

@@ -14,7 +14,7 @@ import pytest
 from jinja2 import Environment
 from markupsafe import Markup
 
-from newsgen import config, dates, load, render
+from newsgen import config, dates, load, render, theme, words
 from newsgen.build import build
 from newsgen.cli import cli
 from newsgen.errors import errors_in
@@ -126,13 +126,13 @@ def test_every_template_of_the_theme_that_makes_pages_is_documented() -> None:
 
 
 def test_every_filter_is_documented_and_no_other(tmp_path: Path) -> None:
-    environment = render._environment(tmp_path, lambda body: Markup(), str, "", None)
+    environment = render._environment(theme.Loader(tmp_path), lambda body: Markup(), str, "", None, words.english())
     ours = environment.filters.keys() - Environment().filters.keys()
     assert first_column(sections(read("templates.md"))["Filters"]) == ours
 
 
 def test_what_was_taken_from_jinja_is_named(tmp_path: Path) -> None:
-    environment = render._environment(tmp_path, lambda body: Markup(), str, "", None)
+    environment = render._environment(theme.Loader(tmp_path), lambda body: Markup(), str, "", None, words.english())
     plain = Environment()
     gone = (plain.filters.keys() - environment.filters.keys()) | (plain.globals.keys() - environment.globals.keys())
     assert gone
@@ -333,10 +333,10 @@ def test_every_command_line_in_the_documentation_is_understood(
     for name in EXAMPLE_FILES:
         write(tmp_path, name, "A text.\n")
     monkeypatch.chdir(tmp_path)
-    words = shlex.split(line)
+    given = shlex.split(line)
     known = dict(commands())
-    path = next(name for name in known if words[: len(name.split())] == name.split())
-    known[path].make_context(path, words[len(path.split()) :])
+    path = next(name for name in known if given[: len(name.split())] == name.split())
+    known[path].make_context(path, given[len(path.split()) :])
 
 
 # The rest

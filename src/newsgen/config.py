@@ -31,12 +31,13 @@ _TAXONOMY_KEYS = ("keys", "url", "title", "singular", "feed", "slugs")
 _MARKDOWN_KEYS = ("extensions", "raw_html")
 _RAW_HTML = ("sanitize", "escape", "allow")
 _DEFAULT_EXTENSIONS = ("extra", "sane_lists", "smarty", "toc")
-_STANDARD = (
-    Taxonomy("tags", "/tags/", "Tags", "tag", ("tags", "tag", "keywords", "topics")),
-    Taxonomy("authors", "/authors/", "Authors", "author", ("authors", "author", "byline")),
-    Taxonomy("sections", "/sections/", "Sections", "section", ("section", "category", "categories")),
-    Taxonomy("series", "/series/", "Series", "series", ("series",)),
-)
+# The taxonomies that are there from the start, with the front matter keys that give their terms.
+_STANDARD = {
+    "tags": ("tags", "tag", "keywords", "topics"),
+    "authors": ("authors", "author", "byline"),
+    "sections": ("section", "category", "categories"),
+    "series": ("series",),
+}
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z]{3,30}")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _TRUE = frozenset({"true", "yes", "on"})
@@ -80,8 +81,9 @@ class _Reader:
         if not title:
             self._error(given["title"].line if "title" in given else 0, "the site has no title", "write 'title: ...'")
         defaults = Site(title)
-        taxonomies = self._taxonomies(given.get("taxonomies"))
         language = self._language(given.get("language"), defaults.language)
+        spoken = self._words(language, given.get("language"))
+        taxonomies = self._taxonomies(given.get("taxonomies"), spoken)
         return Site(
             title=title,
             subtitle=self._text(given.get("subtitle")),
@@ -105,7 +107,7 @@ class _Reader:
             footer=self._text(given.get("footer")),
             colours=self._colours(given.get("colours")),
             logo=self._logo(given.get("logo")),
-            words=self._words(language, given.get("language")),
+            words=spoken,
         )
 
     def _error(self, line: int, message: str, hint: str = "") -> None:
@@ -195,7 +197,7 @@ class _Reader:
 
     def _language(self, node: Node | None, default: str) -> str:
         def check(text: str) -> None:
-            if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+            if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", text):
                 raise ValueError(f"{text!r} is not a language: write a BCP 47 tag such as 'en' or 'pt-BR'")
 
         return self._checked(node, default, check)
@@ -301,9 +303,12 @@ class _Reader:
             result.append((key, field))
         return tuple(result)
 
-    def _taxonomies(self, node: Node | None) -> tuple[Taxonomy, ...]:
-        """Return the standard taxonomies, changed and added to by the settings."""
-        result = {taxonomy.name: taxonomy for taxonomy in _STANDARD}
+    def _taxonomies(self, node: Node | None, spoken: Words) -> tuple[Taxonomy, ...]:
+        """Return the standard taxonomies, named in the site's language, changed and added to by the settings."""
+        result = {
+            name: Taxonomy(name, f"/{name}/", spoken.text(name), spoken.text(f"one_of_{name}"), keys)
+            for name, keys in _STANDARD.items()
+        }
         for name, value in (self._table(node, (), "'taxonomies'") if node else {}).items():
             if not _NAME.fullmatch(name):
                 hint = "use small letters, digits, '-' and '_'"

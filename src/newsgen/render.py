@@ -483,9 +483,13 @@ def _environment(
         "t": partial(_text, words),
         "date_in_words": words.date,
         "time_in_words": words.time,
+        "year_in_words": words.year,
         "month_name": words.month,
+        "weekday_names": words.weekdays,
+        "around_day": words.around_day,
         "thousands": words.number,
         "in_a_list": partial(_in_a_list, words),
+        "list_sign": words.list_sign,
     }
     return environment
 

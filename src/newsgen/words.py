@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
@@ -97,13 +98,13 @@ class Words(Value):
     def date(self, moment: Moment, *, weekday: bool = False, year: bool = True) -> str:
         """Return the date without its time, to its precision: "13 December 2024", "December 2024" or "2024".
 
-        `weekday` puts the day of the week before a date that is known to the day; without `year`, a date that is known
-        to the day has none.
+        `weekday` puts the day of the week to a date that is known to the day; without `year`, a date that is known to
+        more than the year has none.
         """
         if moment.precision == Precision.YEAR:
             return self._filled("year", moment)
         if moment.precision == Precision.MONTH:
-            return self._filled("month", moment)
+            return self._filled("month", moment) if year else self.month(moment.local.month)
         return self._filled(("weekday_" if weekday else "") + ("day" if year else "day_of_year"), moment)
 
     def time(self, moment: Moment) -> str:
@@ -115,9 +116,26 @@ class Words(Value):
         zone = "UTC" if moment.offset == 0 else f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
         return self.text("time_and_zone", time=self._filled("time", moment), zone=zone)
 
-    def month(self, number: int, style: str = "alone") -> str:
-        """Return the name of month 1 to 12 as it stands by itself; `style` is "alone", "short" or "narrow"."""
+    def month(self, number: int, style: str = "alone", *, year: int | None = None) -> str:
+        """Return the name of month 1 to 12 as it stands by itself; `style` is "alone", "short" or "narrow".
+
+        With a `year`, it is the month of that year: "December 2024".
+        """
+        if year is not None:
+            return self._filled("month", Moment(datetime(year, number, 1), 0, Precision.MONTH))
         return self._names(f"months_{style}")[number - 1]
+
+    def year(self, number: int) -> str:
+        """Return a year as it stands by itself: "2024"."""
+        return self._filled("year", Moment(datetime(number, 1, 1), 0, Precision.YEAR))
+
+    def around_day(self, month: int, year: int) -> tuple[str, str]:
+        """Return what stands before and after the number of a day in a date: "" and " December 2024"."""
+        moment = Moment(datetime(year, month, 1), 0, Precision.MONTH)
+        pattern = str(self.dates["day"])
+        day = next(found for found in _FIELD.finditer(pattern) if found[2] and found[2].startswith("d"))
+        before, after = pattern[: day.start()], pattern[day.end() :]
+        return self._filled_in(before, moment), self._filled_in(after, moment)
 
     def weekdays(self, style: str = "alone") -> tuple[str, ...]:
         """Return the names of the days of the week, from the first of the language's week; styles as for `month`."""
@@ -135,22 +153,29 @@ class Words(Value):
 
     def list_pieces(self, parts: Sequence[str]) -> Iterable[str]:
         """Yield parts, and between them what stands there in a list in words."""
-        for index, part in enumerate(parts):
-            if index:
-                kind = "middle" if index < len(parts) - 1 else "two" if len(parts) == 2 else "last"
-                yield str(self.lists[kind])
+        for number, part in enumerate(parts, 1):
+            yield self.list_sign(number, len(parts))
             yield part
+
+    def list_sign(self, number: int, count: int) -> str:
+        """Return what stands before part `number` of `count`, from 1, in a list in words: "", ", " or " and "."""
+        if number == 1:
+            return ""
+        return str(self.lists["middle" if number < count else "two" if count == 2 else "last"])
 
     def _names(self, name: str) -> tuple[str, ...]:
         found = self.dates[name]
         return found if isinstance(found, tuple) else ()  # type: ignore[return-value]  # texts, as the file was checked
 
-    def _filled(self, pattern: str, moment: Moment) -> str:
+    def _filled(self, name: str, moment: Moment) -> str:
+        return self._filled_in(str(self.dates[name]), moment)
+
+    def _filled_in(self, pattern: str, moment: Moment) -> str:
         return "".join([part if isinstance(part, str) else part(moment) for part in _date_pattern(self, pattern)])
 
 
 @lru_cache(maxsize=256)
-def _date_pattern(words: Words, name: str) -> tuple[str | Callable[[Moment], str], ...]:
+def _date_pattern(words: Words, pattern: str) -> tuple[str | Callable[[Moment], str], ...]:
     """Return a pattern of CLDR as texts, and functions that give the text of a moment."""
     fields: Mapping[str, Callable[[Moment], str]] = {
         "y": lambda moment: str(moment.year),
@@ -165,7 +190,6 @@ def _date_pattern(words: Words, name: str) -> tuple[str | Callable[[Moment], str
         "HH": lambda moment: f"{moment.local.hour:02}",
         "mm": lambda moment: f"{moment.local.minute:02}",
     }
-    pattern = str(words.dates[name])
     parts: list[str | Callable[[Moment], str]] = []
     end = 0
     for found in _FIELD.finditer(pattern):

@@ -9,6 +9,7 @@ from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, P
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
 from newsgen.plan.dates import date_links
 from newsgen.plan.lists import site_feed
+from newsgen.words import Words
 
 __all__ = ["article_pages", "redirect_pages", "standing_pages"]
 
@@ -25,7 +26,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
         if article.redirect:
             yield _redirect_page(article.url, article.redirect, article)
         elif article.status in TAKEN_BACK:
-            yield _tombstone(article)
+            yield _tombstone(article, archive.site.words)
         else:
             older, newer = neighbours.get(article.url, (None, None))
             yield Page(
@@ -122,7 +123,7 @@ def _public_title(item: Article | StandingPage) -> str:
     return "" if isinstance(item, Article) and item.status == "redacted" else item.title
 
 
-def _tombstone(article: Article) -> Page:
+def _tombstone(article: Article, words: Words) -> Page:
     return Page(
         url=article.url,
         template="gone.html",
@@ -134,7 +135,7 @@ def _tombstone(article: Article) -> Page:
             reason=article.summary,
         ),
         kind="gone",
-        title="Removed" if article.status == "removed" else "Redacted",
+        title=words.text(f"status_{article.status}"),
         in_sitemap=False,
         sources=(article.path,),
     )

@@ -51,13 +51,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SiteContext(Value):
-    """What every page shows of the site; templates know it as `site`."""
+    """What every page shows of the site; templates know it as `site`. `direction` is that of the language's writing."""
 
     title: str
     subtitle: str
     description: str
     base_url: str
     language: str
+    direction: str
     publisher_name: str
     publisher_url: str
     publisher_founded: str
@@ -207,9 +208,9 @@ class WeekDay(Value):
 
 @dataclass(frozen=True, slots=True)
 class MonthCalendar(Value):
-    """A month as a grid: `weeks` of seven days from Monday. `url` is "" where the month has no articles.
+    """A month as a grid: `weeks` of seven days, from the first of the language's week.
 
-    `count` covers the articles known to the month alone as well.
+    `url` is "" where the month has no articles. `count` covers the articles known to the month alone as well.
     """
 
     year: int
@@ -283,8 +284,9 @@ class ArchiveYear(Value):
 
 @dataclass(frozen=True, slots=True)
 class Decade(Value):
-    """The years of a decade that have articles; `name` is "1960s"."""
+    """The years of a decade that have articles; `start` is 1960 and `name` "1960s"."""
 
+    start: int
     name: str
     count: int
     years: tuple[ArchiveYear, ...]

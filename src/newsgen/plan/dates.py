@@ -45,7 +45,7 @@ def date_links(moment: Moment, words: Words) -> tuple[Link, ...]:
 
 @lru_cache(maxsize=10_000)
 def _date_links(year: int, month: int | None, day: int | None, words: Words) -> tuple[Link, ...]:
-    links = [Link(str(year), date_url(year))]
+    links = [Link(words.year(year), date_url(year))]
     if month:
         links.append(Link(words.month(month), date_url(year, month)))
         if day:
@@ -107,7 +107,7 @@ def archive_page(archive: Archive) -> Iterator[Page]:
         for count in reversed(year_counts(entries))
     ]
     decades = tuple(
-        Decade(f"{start * 10}s", sum(item.year.count for item in group), group)
+        Decade(start * 10, words.text("decade", year=start * 10), sum(item.year.count for item in group), group)
         for start, group in (
             (start, tuple(found)) for start, found in groupby(years, lambda item: item.year.year // 10)
         )
@@ -122,7 +122,7 @@ def archive_page(archive: Archive) -> Iterator[Page]:
             decades=decades,
         ),
         kind="archive",
-        title="Archive",
+        title=words.text("archive"),
         section=ARCHIVE_URL,
     )
 
@@ -187,7 +187,7 @@ def _year_page(
             newer=newer,
         ),
         kind="year",
-        title=str(year),
+        title=words.year(year),
         section=ARCHIVE_URL,
     )
 
@@ -207,7 +207,7 @@ def _month_page(
         url=date_url(year, month),
         template="month.html",
         context=MonthContext(
-            year=Link(str(year), date_url(year)),
+            year=Link(words.year(year), date_url(year)),
             calendar=_calendar(year, month, len(entries), days, most, words),
             count=len(entries),
             undated=tuple(entry for entry in entries if not entry.date.day),
@@ -230,7 +230,7 @@ def _day_page(
         template="day.html",
         context=DayContext(
             date=_moment(key),
-            year=Link(str(year), date_url(year)),
+            year=Link(words.year(year), date_url(year)),
             month=Link(words.month(month), date_url(year, month)),
             entries=tuple(entries),
             older=older,

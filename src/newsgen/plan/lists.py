@@ -20,6 +20,7 @@ from newsgen.plan.contexts import (
     TermCount,
 )
 from newsgen.plan.dates import day_groups, year_counts
+from newsgen.words import Words
 
 __all__ = ["feed_url", "home_pages", "site_feed", "taxonomy_pages", "term_feed", "term_pages"]
 
@@ -45,7 +46,7 @@ def home_pages(archive: Archive) -> Iterator[Page]:
             secondary=tuple(shown[1 : 1 + _SECONDARY]),
             rivers=_rivers(archive, shown[: 1 + _SECONDARY]),
             days=day_groups(shown[1 + _SECONDARY :]),
-            pagination=_pagination("/", 0, len(parts)),
+            pagination=_pagination("/", 0, len(parts), site.words),
             article_count=len(entries),
             earliest=entries[0].date.year if entries else 0,
             latest=entries[-1].date.year if entries else 0,
@@ -59,9 +60,9 @@ def home_pages(archive: Archive) -> Iterator[Page]:
         yield Page(
             url=_page_url("/", number),
             template="list.html",
-            context=ListContext(day_groups(part[::-1]), _pagination("/", number, len(parts))),
+            context=ListContext(day_groups(part[::-1]), _pagination("/", number, len(parts), site.words)),
             kind="list",
-            title=f"Older articles, page {number}",
+            title=site.words.text("older_articles_page", number=site.words.number(number)),
             feed=site_feed(archive),
         )
 
@@ -91,6 +92,7 @@ def term_pages(archive: Archive) -> Iterator[Page]:
 
 
 def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Sequence[Entry]) -> Iterator[Page]:
+    words = archive.site.words
     parts, newest = _parts(entries, archive.site.page_size)
     for number, part in [(0, newest), *enumerate(parts, 1)]:
         is_newest = number == 0
@@ -102,13 +104,13 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
                 singular=taxonomy.singular,
                 index=Link(taxonomy.title, taxonomy.url),
                 days=day_groups(part[::-1]),
-                pagination=_pagination(term.url, number, len(parts)),
+                pagination=_pagination(term.url, number, len(parts), words),
                 count=len(entries) if is_newest else 0,
                 years=year_counts(entries) if is_newest else (),
                 related=_related(term, entries) if is_newest else (),
             ),
             kind="term",
-            title=term.name if is_newest else f"{term.name}, page {number}",
+            title=term.name if is_newest else term.name + words.text("page_of_title", number=words.number(number)),
             section=term.url,
             feed=term_feed(archive, taxonomy, term),
             in_sitemap=is_newest,
@@ -147,7 +149,7 @@ def term_feed(archive: Archive, taxonomy: Taxonomy, term: Term) -> Link | None:
     """Return the link to a term's own feed; None where its taxonomy has none."""
     site = archive.site
     has_feed = site.has_feeds and site.base_url and taxonomy.has_feeds
-    return Link(f"{site.title}: {term.name}", feed_url(term.url)) if has_feed else None
+    return Link(site.words.text("feed_of", site=site.title, name=term.name), feed_url(term.url)) if has_feed else None
 
 
 def _parts(entries: Sequence[Entry], size: int) -> tuple[list[Sequence[Entry]], Sequence[Entry]]:
@@ -164,14 +166,14 @@ def _page_url(base: str, number: int) -> str:
     return f"{base}page/{number}/" if number else base
 
 
-def _pagination(base: str, number: int, count: int) -> Pagination:
+def _pagination(base: str, number: int, count: int, words: Words) -> Pagination:
     """Return the links of part `number` of `count`; 0 is the newest page, which is newer than part `count`."""
     older = number - 1 if number else count
     newer = number + 1 if 0 < number < count else 0
     return Pagination(
         number=number,
-        newer=Link("Newer articles", _page_url(base, newer)) if number else None,
-        older=Link("Older articles", _page_url(base, older)) if older else None,
+        newer=Link(words.text("newer_articles"), _page_url(base, newer)) if number else None,
+        older=Link(words.text("older_articles"), _page_url(base, older)) if older else None,
     )
 
 

@@ -75,6 +75,7 @@ def site_context(archive: Archive) -> SiteContext:
         description=site.description,
         base_url=site.base_url,
         language=site.language,
+        direction=site.words.direction,
         publisher_name=site.publisher.name,
         publisher_url=site.publisher.url,
         publisher_founded=site.publisher.founding_date,

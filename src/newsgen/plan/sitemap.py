@@ -46,13 +46,14 @@ def sitemap_pages(archive: Archive, pages: Sequence[Page]) -> Iterator[Page]:
 
 def not_found_page(archive: Archive) -> Iterator[Page]:
     """Yield 404.html, which a host shows at any address, so that its links start at the host."""
-    links = (Link("Front page", "/"), Link("The whole archive by date", ARCHIVE_URL), *archive.taxonomies_in_use())
+    text = archive.site.words.text
+    ways = (Link(text("front_page"), "/"), Link(text("whole_archive_by_date"), ARCHIVE_URL))
     yield Page(
         url="/404.html",
         template="404.html",
-        context=NotFoundContext(links),
+        context=NotFoundContext((*ways, *archive.taxonomies_in_use())),
         kind="not-found",
-        title="Page not found",
+        title=text("page_not_found"),
         in_sitemap=False,
         links="rooted",
     )
