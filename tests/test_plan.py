@@ -113,7 +113,9 @@ def test_pinned_articles_lead_the_front_page_once(tmp_path: Path) -> None:
 def test_the_front_page_shows_the_newest_of_the_largest_sections_that_do_not_stand_above(tmp_path: Path) -> None:
     root = make(tmp_path, "")
     for number, section in enumerate("aabbbbbbcdefgggg", 1):
-        write(root, f"articles/{number}.md", article(f"Number {number}", f"2024-01-{number:02}", f"section: {section}\n"))
+        write(
+            root, f"articles/{number}.md", article(f"Number {number}", f"2024-01-{number:02}", f"section: {section}\n")
+        )
     context = pages(survey(root))["/"].context
     assert isinstance(context, HomeContext)
     assert [entry.title for entry in (context.lead, *context.secondary) if entry][-1] == "Number 12"
