@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from babel import localedata
 from babel.core import Locale, get_global
 from babel.plural import to_python
 
@@ -25,6 +26,8 @@ _CATEGORIES = ("zero", "one", "two", "few", "many")
 
 def locale_of(code: str) -> Locale:
     """Return Babel's locale for a BCP 47 tag."""
+    # Babel writes what it looked up for one locale into the data that it shares with others: "pt" into "pt_PT".
+    localedata._cache.clear()
     return Locale.parse(_MEANT.get(code, code.replace("-", "_")))
 
 
@@ -141,14 +144,16 @@ def _ranges(numbers: Sequence[int]) -> str:
 def yaml_text(sections: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield the lines of sections as YAML."""
     for name, section in sections.items():
-        yield f"{name}:"
+        yield f"{name}:" if section else f"{name}: {{}}"
         for key, value in section.items():
             shown = ", ".join(_quoted(item) for item in value) if isinstance(value, list) else ""
             yield f"  {key}: [{shown}]" if isinstance(value, list) else f"  {key}: {_quoted(value)}"
 
 
 def _quoted(value: object) -> str:
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Return a text between quotes, with the spaces that look like others written out."""
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + text.replace("\u00a0", "\\u00a0").replace("\u202f", "\\u202f") + '"'
 
 
 if __name__ == "__main__":

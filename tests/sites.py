@@ -8,7 +8,8 @@ from pathlib import Path
 
 __all__ = ["SETTINGS", "make", "snapshot", "write"]
 
-SETTINGS = "title: The Test Record\nbase_url: https://example.org/archive\n"
+# Without search, whose index would be made anew for each of thousands of builds; test_search.py has it on.
+SETTINGS = "title: The Test Record\nbase_url: https://example.org/archive\nsearch: false\n"
 _FILE = re.compile(r"^-- (\S.*) --\n", re.MULTILINE)
 
 

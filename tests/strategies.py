@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from tests.sites import write
+from tests.sites import SETTINGS, write
 
 __all__ = ["Edit", "apply", "articles", "edits"]
 
@@ -103,7 +103,7 @@ def apply(root: Path, edit: Edit) -> None:
         case "untemplate":
             (root / "templates" / edit.path).unlink(missing_ok=True)
         case "settings":
-            write(root, "newsgen.yaml", f"title: The Test Record\nbase_url: https://example.org/archive\n{edit.text}")
+            write(root, "newsgen.yaml", SETTINGS + edit.text)
         case "damage output":
             _damage(root / "output", edit.text)
         case "damage cache":

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from newsgen import config, files, load, making, plan, theme
+from newsgen import config, files, load, making, plan, search, theme
 from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError, raise_all
 from newsgen.fingerprint import Fingerprinter
 from newsgen.load import Reading, Selection
 from newsgen.making import Failure
 from newsgen.memory import Listing, Memory, Outcome, listing
-from newsgen.model import Archive, Asset, Page, Site
+from newsgen.model import Archive, Asset, Bundle, Page, Site
 from newsgen.render import Renderer, RenderSettings, tools_of
 from newsgen.workers import Workers, in_batches
 from newsgen.write import Changes, Target
@@ -31,7 +31,8 @@ class Options(NamedTuple):
     """How to build. `workers` read and render.
 
     `strict` makes warnings errors; `keep_going` builds all that is sound; `full` renders what is current as well;
-    `offline` names index.html in links, for pages that are opened from disk.
+    `offline` names index.html in links, for pages that are opened from disk. Without `search` the site has none;
+    `indexes` is the most parts of the search index that this build makes, None for all: others stay as they are.
     """
 
     selection: Selection = Selection()
@@ -39,13 +40,18 @@ class Options(NamedTuple):
     full: bool = False
     strict: bool = False
     keep_going: bool = False
+    search: bool = True
+    indexes: int | None = None
     workers: Workers = Workers()
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build did. `rendered` are the URLs of the pages and files that were made anew, in order."""
+    """What a build did. `rendered` are the URLs of the pages and files that were made anew, in order.
+
+    `waiting` counts the parts of the search index that were put off.
+    """
 
     articles: int
     planned: int
@@ -54,6 +60,7 @@ class Report:
     warnings: tuple[Problem, ...]
     errors: tuple[NewsgenError, ...]
     notes: tuple[str, ...]
+    waiting: int = 0
 
 
 class Survey(NamedTuple):
@@ -90,6 +97,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     `keep_going` the mistakes in content and templates are in the report, and what is faulty keeps its last page.
     """
     site = config.read(root)
+    site = replace(site, has_search=site.has_search and options.search)
     folder = output_folder(root, site, out)
     with Target(folder, root / CACHE, site.base_url or site.title) as target:
         memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
@@ -110,17 +118,19 @@ def _patched(root: Path, site: Site, target: Target, memory: Memory, found: List
     if patch is None or (options.strict and patch.outcome.warnings) or not target.is_as_left():
         return None
     outcome = patch.outcome
-    target.confirm_all_but(item.url for item in patch.items)
+    items, waiting = _put_off(patch.items, options)
+    target.confirm_all_but(items)
     renderer = _renderer(root, site, outcome.site, memory, options)
-    wanted = {item.url: renderer.fingerprint(item) for item in patch.items}
-    failures = _make(renderer, patch.items, wanted, target, memory, options)
+    wanted = {item.url: renderer.fingerprint(item) for item in items}
+    failures = _make(renderer, items, wanted, target, memory, options)
     raise_all("the site has mistakes", [failure.error for failure in failures])
     # The folder stands as it was left: with nothing made there is nothing to publish.
-    changes = target.publish() if patch.items else Changes((), (), ())
+    changes = target.publish() if items else Changes((), (), ())
     if patch.items or found.standings != memory.standings:
-        memory.save_patch(found, target.record_digest)
-    urls = tuple(item.url for item in patch.items)
-    return Report(outcome.articles, outcome.planned, urls, changes, outcome.warnings, (), outcome.notes)
+        memory.keep_made(making.remembered(waiting))
+        memory.save_patch(found, target.record_digest, [item.url for item in waiting])
+    urls = tuple(item.url for item in items)
+    return Report(outcome.articles, outcome.planned, urls, changes, outcome.warnings, (), outcome.notes, len(waiting))
 
 
 def _built(
@@ -144,7 +154,7 @@ def _built(
     wanted = {
         item.url: renderer.fingerprint(item)
         for item in planned.items
-        if target.may_be_current(item.url, renderer.origin(item))
+        if target.may_be_current(item, renderer.origin(item))
     }
     before = target.record_digest
     # Pages that were made by a build that was killed before it could remember them are made again, to be remembered.
@@ -152,26 +162,50 @@ def _built(
     stale = [
         item
         for item in planned.items
-        if item.url not in wanted or not target.is_current(item.url, wanted[item.url]) or makes_all
+        if item.url not in wanted or not target.is_current(item, wanted[item.url]) or makes_all
     ]
-    failures = _make(renderer, stale, wanted, target, memory, options)
+    now, waiting = _put_off(stale, options)
+    for item in waiting:
+        target.keep(item)
+    failures = _make(renderer, now, wanted, target, memory, options)
     if failures and not options.keep_going:
         memory.save_sources(found)
         raise_all("the site has mistakes", [failure.error for failure in failures])
     changes = target.publish(removes=not errors and not failures)
-    notes = _notes(site, archive, options.selection)
+    notes = _notes(site, archive, planned.items, options.selection)
     outcome = Outcome(len(archive.articles), len(planned.items), warnings, notes, planned.site)
     urls = [item.url for item in planned.items]
-    memory.save_plan(found, urls, outcome, before, target.record_digest, is_whole=not errors and not failures)
+    memory.keep_made(making.remembered(waiting))
+    memory.save_plan(
+        found,
+        urls,
+        outcome,
+        before,
+        target.record_digest,
+        is_whole=not errors and not failures,
+        waiting=[item.url for item in waiting],
+    )
     return Report(
         articles=outcome.articles,
         planned=outcome.planned,
-        rendered=tuple(item.url for item in stale),
+        rendered=tuple(item.url for item in now),
         changes=changes,
         warnings=warnings,
         errors=(*errors, *(failure.error for failure in failures)),
         notes=notes,
+        waiting=len(waiting),
     )
+
+
+_Item = TypeVar("_Item", Page | Bundle, Page | Asset | Bundle)
+
+
+def _put_off(items: Sequence[_Item], options: Options) -> tuple[Sequence[_Item], list[Bundle]]:
+    """Return the items to make now, and the parts of the search index that are to wait for another build."""
+    bundles = [item for item in items if isinstance(item, Bundle)]
+    waiting = [] if options.indexes is None else bundles[options.indexes :]
+    urls = {item.url for item in waiting}
+    return [item for item in items if item.url not in urls], waiting
 
 
 def _renderer(root: Path, site: Site, context: object, memory: Memory, options: Options) -> Renderer:
@@ -189,7 +223,7 @@ def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
     digest = Fingerprinter().digest
     folder = theme.built_in_folder()
     built_in = files.walk(folder.parent, folder.name)
-    selection = (*options.selection, options.offline)
+    selection = (*options.selection, options.offline, site.has_search)
     return (
         digest((tools, libraries, site.taxonomies, site.front_matter, site.timezone, site.markdown)),
         digest((tools, site.markdown)),
@@ -199,17 +233,35 @@ def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
 
 def _make(
     renderer: Renderer,
-    stale: Sequence[Page | Asset],
+    stale: Sequence[Page | Asset | Bundle],
     wanted: Mapping[str, bytes],
     target: Target,
     memory: Memory,
     options: Options,
 ) -> list[Failure]:
     """Render and stage; return what could not be rendered."""
+    pages = [item for item in stale if not isinstance(item, Bundle)]
+    # The index is made last: of texts that were converted for their pages.
+    bundles = [item for item in stale if isinstance(item, Bundle)]
+    documents = sum(len(item.documents) for item in bundles) if len(bundles) > 1 else 0
+    failures = _make_all("rendering", pages, len(pages), renderer, wanted, target, memory, options)
+    return failures + _make_all("indexing", bundles, documents, renderer, wanted, target, memory, options)
+
+
+def _make_all(
+    stage: str,
+    stale: Sequence[Page | Asset | Bundle],
+    effort: int,
+    renderer: Renderer,
+    wanted: Mapping[str, bytes],
+    target: Target,
+    memory: Memory,
+    options: Options,
+) -> list[Failure]:
     if not stale:
         return []
     workers = options.workers
-    is_shared = workers.inherits or not workers.are_elsewhere(len(stale))
+    is_shared = workers.inherits or not workers.are_elsewhere(effort)
     job = making.Job(renderer.settings, target.stage(), str(memory.folder), memory.convert_key)
     if is_shared:
         renderer.prepare(stale)
@@ -218,21 +270,23 @@ def _make(
     batches: Iterable[making.Batch] = _ranges(found) if is_shared else found
     failures: list[Failure] = []
     done = 0
-    for made in workers.run(making.make, job, batches, len(stale), lambda batch: _batch_name(batch, stale)):
+    for made in workers.run(making.make, job, batches, effort, lambda batch: _batch_name(stage, batch, stale)):
         for staged in made.staged:
             target.take(staged)
         failures.extend(made.failures)
         memory.keep_made(made)
-        done += len(made.staged) + len(made.failures)
-        options.progress("rendering", done, len(stale))
+        done += made.done
+        options.progress(stage, done, len(stale))
     return failures
 
 
-def _cost(item: Page | Asset) -> int:
+def _cost(item: Page | Asset | Bundle) -> int:
+    if isinstance(item, Bundle):
+        return _BATCH
     return 1 if isinstance(item, Asset) or item.kind == "article" else _LARGE
 
 
-def _ranges(batches: Iterable[Sequence[Page | Asset]]) -> Iterator[range]:
+def _ranges(batches: Iterable[Sequence[Page | Asset | Bundle]]) -> Iterator[range]:
     """Yield batches by number, for workers that have the items."""
     start = 0
     for batch in batches:
@@ -240,9 +294,9 @@ def _ranges(batches: Iterable[Sequence[Page | Asset]]) -> Iterator[range]:
         start += len(batch)
 
 
-def _batch_name(batch: making.Batch, stale: Sequence[Page | Asset]) -> str:
+def _batch_name(stage: str, batch: making.Batch, stale: Sequence[Page | Asset | Bundle]) -> str:
     items = stale[batch.start : batch.stop] if isinstance(batch, range) else batch
-    return f"rendering {items[0].url} and {len(items) - 1} other pages"
+    return f"{stage} {items[0].url}" + (f" and {len(items) - 1} other pages" if len(items) > 1 else "")
 
 
 def output_folder(root: Path, site: Site, out: Path | None) -> Path:
@@ -269,7 +323,9 @@ def _as_errors(warnings: Iterable[Problem]) -> list[NewsgenError]:
     return [ContentError(warning) for warning in warnings]
 
 
-def _notes(site: Site, archive: Archive, selection: Selection) -> tuple[str, ...]:
+def _notes(
+    site: Site, archive: Archive, items: Iterable[Page | Asset | Bundle], selection: Selection
+) -> tuple[str, ...]:
     """Return what the author should know once, and need not mend."""
     notes = []
     if not site.base_url and (site.has_feeds or site.has_sitemap):
@@ -278,6 +334,14 @@ def _notes(site: Site, archive: Archive, selection: Selection) -> tuple[str, ...
         count = archive.held_back
         notes.append(
             f"{count} article{'s are' if count != 1 else ' is'} held back, dated later than the time that was given"
+        )
+    languages = {
+        item.language for item in items if isinstance(item, Bundle) and not search.is_segmenting(item.language)
+    }
+    if languages:
+        notes.append(
+            f"search finds whole phrases alone in {', '.join(sorted(languages))}, where no blanks stand between words: "
+            "'pip install newsgen[cjk]' mends that"
         )
     if not archive.articles:
         notes.append("there are no articles yet: make one with 'newsgen new \"Headline\"'")

@@ -10,20 +10,21 @@ import copyreg
 import io
 import os
 import pickle
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from newsgen import search
 from newsgen.errors import NewsgenError
-from newsgen.model import Asset, Body, Page
+from newsgen.model import Asset, Body, Bundle, Page
 from newsgen.render import Renderer, RenderSettings
 from newsgen.store import Store, packed, unpacked
 from newsgen.value import Value
 from newsgen.write import Stage, Staged, stage
 
-__all__ = ["Batch", "Failure", "Job", "Made", "Planned", "make", "pages_in"]
+__all__ = ["Batch", "Failure", "Job", "Made", "Planned", "make", "pages_in", "remembered"]
 
 # Converted texts that are kept in the hope of another use, in batches of some 64.
 _MOST_BATCHES = 24
@@ -51,13 +52,13 @@ class Job(Value):
     stage: Stage
     cache: str
     key: bytes
-    items: tuple[Page | Asset, ...] = ()
+    items: tuple[Page | Asset | Bundle, ...] = ()
     wanted: Mapping[str, bytes] = field(default_factory=dict)
     converted: Mapping[str, int] = field(default_factory=dict)
     renderer: Renderer | None = None
 
 
-Batch: TypeAlias = "range | tuple[Page | Asset, ...]"
+Batch: TypeAlias = "range | tuple[Page | Asset | Bundle, ...]"
 
 
 class Planned(NamedTuple):
@@ -70,10 +71,11 @@ class Planned(NamedTuple):
 class Made(NamedTuple):
     """What came of a batch.
 
-    `pages` are those of the pages that hold texts, packed, and `planned` names them; `converted` is the HTML of
-    the texts that were converted for it, packed, and `sources` their files.
+    `done` counts the items. `pages` are those of the pages that hold texts, packed, and `planned` names them;
+    `converted` is the HTML of the texts that were converted for it, packed, and `sources` their files.
     """
 
+    done: int
     staged: tuple[Staged, ...]
     failures: tuple[Failure, ...]
     planned: tuple[Planned, ...]
@@ -127,21 +129,37 @@ def make(job: Job, batch: Batch) -> Made:
 
     staged: list[Staged] = []
     failures: list[Failure] = []
-    with_texts: list[Page] = []
+    with_texts: list[Page | Bundle] = []
     with renderer.remembering(known, remember):
         for item in items:
             try:
                 fingerprint = job.wanted.get(item.url) or renderer.fingerprint(item)
-                rendered = renderer.render(item)
-                staged.append(stage(job.stage, item.url, rendered.data, fingerprint))
+                # All files of an item or none: what could not be made keeps its last state.
+                staged += [stage(job.stage, url, data, fingerprint) for url, data in _files_of(item, renderer)]
             except NewsgenError as error:
                 failures.append(Failure(item.url, error))
                 continue
-            if renderer.has_read_a_text and isinstance(item, Page):
+            if isinstance(item, Bundle) or (renderer.has_read_a_text and isinstance(item, Page)):
                 with_texts.append(item)
     planned, pages = _packed_pages(with_texts)
     converted = packed((job.key, fresh)) if fresh else b""
-    return Made(tuple(staged), tuple(failures), planned, pages, tuple(sources), converted)
+    return Made(len(items), tuple(staged), tuple(failures), planned, pages, tuple(sources), converted)
+
+
+def remembered(items: Sequence[Page | Bundle]) -> Made:
+    """Return what is to be remembered of items that hold texts and are not made this time."""
+    planned, pages = _packed_pages(items)
+    return Made(0, (), (), planned, pages, (), b"")
+
+
+def _files_of(item: Page | Asset | Bundle, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of an item: URL and bytes."""
+    if isinstance(item, Bundle):
+        for name, data in search.index_files(renderer.texts(item), item.language):
+            yield f"{item.url}{name}", data
+    else:
+        output = renderer.render(item)
+        yield output.url, output.data
 
 
 # A page without the texts that it holds: each stands there by the path of its file.
@@ -161,7 +179,7 @@ class _Unpickler(pickle.Unpickler):
         return self._bodies.__getitem__ if name == _text_of.__name__ else super().find_class(module, name)
 
 
-def _packed_pages(pages: Sequence[Page]) -> tuple[tuple[Planned, ...], bytes]:
+def _packed_pages(pages: Sequence[Page | Bundle]) -> tuple[tuple[Planned, ...], bytes]:
     """Return the pages, each named with the files of the texts that it holds; and their bytes."""
     planned: list[Planned] = []
     rows: list[tuple[str, bytes]] = []
@@ -185,7 +203,7 @@ def _packed_pages(pages: Sequence[Page]) -> tuple[tuple[Planned, ...], bytes]:
     return tuple(planned), packed((rows, bodies)) if rows else b""
 
 
-def pages_in(data: bytes | None, urls: Iterable[str], changed: Callable[[Body], Body]) -> list[Page] | None:
+def pages_in(data: bytes | None, urls: Iterable[str], changed: Callable[[Body], Body]) -> list[Page | Bundle] | None:
     """Return those pages of a batch that stand at `urls`, with what `changed` gives for each text in its place.
 
     None where one is not there, or the batch is damaged.
@@ -194,7 +212,7 @@ def pages_in(data: bytes | None, urls: Iterable[str], changed: Callable[[Body], 
     if not isinstance(found, tuple) or len(found) != 2:
         return None
     rows, bodies = dict(found[0]), {path: changed(body) for path, body in found[1].items()}
-    pages: list[Page] = []
+    pages: list[Page | Bundle] = []
     for url in urls:
         if url not in rows:
             return None
@@ -202,7 +220,7 @@ def pages_in(data: bytes | None, urls: Iterable[str], changed: Callable[[Body], 
             page = _Unpickler(rows[url], bodies).load()
         except Exception:  # a class that changed its shape since may fail in any way
             return None
-        if not isinstance(page, Page):
+        if not isinstance(page, Page | Bundle):
             return None
         pages.append(page)
     return pages

@@ -21,7 +21,7 @@ from newsgen.errors import Problem
 from newsgen.files import Standing
 from newsgen.load import Parsed
 from newsgen.making import Made, pages_in
-from newsgen.model import Body, Page, Site
+from newsgen.model import Body, Bundle, Page, Site
 from newsgen.store import NONE, Store, packed, seal_of, sealed, unpacked, unsealed
 
 __all__ = ["Listing", "Memory", "Outcome", "Patch", "listing"]
@@ -30,7 +30,7 @@ _NOWHERE: Standing = (-1, 0, 0, 0)
 _PARSED, _CONVERTED = "parsed", "converted"
 # More changed files than this, and planning anew is no slower.
 _MOST_CHANGES = 200
-_PARTS_OF_PLAN = 6
+_PARTS_OF_PLAN = 7
 
 
 class Listing(NamedTuple):
@@ -67,13 +67,16 @@ class Outcome(NamedTuple):
 class Patch(NamedTuple):
     """What a build has to make where nothing but texts changed since the last: these pages, and nothing else."""
 
-    items: tuple[Page, ...]
+    items: tuple[Page | Bundle, ...]
     outcome: Outcome
 
 
 @dataclass(slots=True)
 class _Plan:
-    """The pages that hold texts: a line each, of the URL and the files of the texts, and the chunk that holds it."""
+    """The pages that hold texts: a line each, of the URL and the files of the texts, and the chunk that holds it.
+
+    `waiting` are the URLs of those that are still to be made.
+    """
 
     key: bytes
     record: bytes
@@ -81,6 +84,7 @@ class _Plan:
     outcome: Outcome
     lines: str
     chunks: array[int]
+    waiting: tuple[str, ...] = ()
 
 
 class Memory:
@@ -220,15 +224,16 @@ class Memory:
         found = load.parsed_in(self._store.get(self._parsed.get(path, NONE)))
         return next((item.parsed for item in found if item.path == path), None)
 
-    def _pages_with(self, plan: _Plan, bodies: Mapping[str, Parsed]) -> tuple[Page, ...] | None:
+    def _pages_with(self, plan: _Plan, bodies: Mapping[str, Parsed]) -> tuple[Page | Bundle, ...] | None:
         """Return the pages that hold any of the changed texts, with the new ones in place."""
         wanted: dict[int, list[str]] = {}
-        for path in bodies:
-            for line, number in _lines_with(path, plan):
-                url = line.partition("\t")[0]
-                if url not in wanted.setdefault(number, []):
-                    wanted[number].append(url)
-        pages: list[Page] = []
+        lines = [found for path in bodies for found in _lines_with(path, plan)]
+        lines += [_line_of(url, plan) for url in plan.waiting]
+        for line, number in lines:
+            url = line.partition("\t")[0]
+            if url not in wanted.setdefault(number, []):
+                wanted[number].append(url)
+        pages: list[Page | Bundle] = []
         for number, urls in wanted.items():
             found = pages_in(self._store.get(number), urls, lambda body: _now(body, bodies))
             if found is None:
@@ -252,29 +257,37 @@ class Memory:
             self._store.keep(_PARSED, parsed)
             self._store.keep(_CONVERTED, converted)
 
-    def save_patch(self, found: Listing, record: bytes) -> None:
-        """Write down the plan as it is after a patch."""
+    def save_patch(self, found: Listing, record: bytes, waiting: Iterable[str]) -> None:
+        """Write down the plan as it is after a patch; `waiting` are the URLs of what is still to be made."""
         plan = self._last_plan
         for url, (number, line) in self._chunks.items():
-            place = 0 if plan.lines.startswith(f"{url}\t") else plan.lines.index(f"\n{url}\t") + 1
+            place = _place_of(url, plan)
             end = plan.lines.index("\n", place)
             plan.chunks[plan.lines.count("\n", 0, place)] = number
             if plan.lines[place:end] != line:
                 plan.lines = plan.lines[:place] + line + plan.lines[end:]
         self.save_sources(found)
-        self._save_plan(replace(plan, record=record, sources=self._digest))
+        self._save_plan(replace(plan, record=record, sources=self._digest, waiting=tuple(waiting)))
 
     def holds_the_pages_of(self, record: bytes) -> bool:
         """Whether the remembered pages are those of the build that left this record: else all must be made again."""
         return bool(record) and self._last_plan.record == record
 
     def save_plan(
-        self, found: Listing, urls: Iterable[str], outcome: Outcome, before: bytes, record: bytes, *, is_whole: bool
+        self,
+        found: Listing,
+        urls: Iterable[str],
+        outcome: Outcome,
+        before: bytes,
+        record: bytes,
+        *,
+        is_whole: bool,
+        waiting: Iterable[str] = (),
     ) -> None:
         """Write down which of the pages at `urls` hold texts, and what was said of the site.
 
         `before` and `record` are the digests of the record at the start and at the end of the build. A plan that is
-        not whole, since the site has mistakes, only keeps the pages for the next.
+        not whole, since the site has mistakes, only keeps the pages for the next. `waiting` as for `save_patch`.
         """
         self.save_sources(found)
         old = self._old_chunks() if self.holds_the_pages_of(before) else {}
@@ -282,7 +295,7 @@ class Memory:
         lines = "".join([f"{line}\n" for _, line in rows])
         chunks = array("q", [number for number, _ in rows])
         key = self._plan_key if is_whole else b""
-        self._save_plan(_Plan(key, record, self._digest, outcome, lines, chunks))
+        self._save_plan(_Plan(key, record, self._digest, outcome, lines, chunks, tuple(waiting)))
 
     @cached_property
     def _last_plan(self) -> _Plan:
@@ -299,7 +312,7 @@ class Memory:
         return {line.partition("\t")[0]: (number, line) for line, number in zip(lines, plan.chunks, strict=True)}
 
     def _save_plan(self, plan: _Plan) -> None:
-        stored = (plan.key, plan.record, plan.sources, plan.outcome, plan.lines, plan.chunks)
+        stored = (plan.key, plan.record, plan.sources, plan.outcome, plan.lines, plan.chunks, plan.waiting)
         if _put(self._plan_file, sealed(packed(stored))):
             self._store.keep(self._owner, plan.chunks)
 
@@ -333,6 +346,17 @@ def _lines_with(path: str, plan: _Plan) -> Iterable[tuple[str, int]]:
             start = plan.lines.rfind("\n", 0, place) + 1
             yield plan.lines[start : plan.lines.index("\n", place)], plan.chunks[plan.lines.count("\n", 0, start)]
         place = plan.lines.find(f"\t{path}", end)
+
+
+def _place_of(url: str, plan: _Plan) -> int:
+    """Return where in the lines of a plan that of a URL starts."""
+    return 0 if plan.lines.startswith(f"{url}\t") else plan.lines.index(f"\n{url}\t") + 1
+
+
+def _line_of(url: str, plan: _Plan) -> tuple[str, int]:
+    """Return the line of a URL, with its chunk."""
+    place = _place_of(url, plan)
+    return plan.lines[place : plan.lines.index("\n", place)], plan.chunks[plan.lines.count("\n", 0, place)]
 
 
 def _put(path: Path, data: bytes) -> bool:

@@ -28,8 +28,10 @@ __all__ = [
     "Article",
     "Asset",
     "Body",
+    "Bundle",
     "Context",
     "Correction",
+    "Document",
     "Entry",
     "Image",
     "Link",
@@ -137,6 +139,7 @@ class Site(Value):
     front_matter: tuple[tuple[str, str], ...] = ()
     has_feeds: bool = True
     has_sitemap: bool = True
+    has_search: bool = True
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
     footer: str = ""
@@ -375,6 +378,29 @@ class Asset(Value):
     url: str
     source: str
     digest: bytes
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Value):
+    """An article as the search index knows it."""
+
+    entry: Entry
+    content: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle(Value):
+    """A part of the search index: a folder of files that are made together, of documents in one language.
+
+    `first` and `last` are the years of its oldest and its newest document.
+    """
+
+    url: str
+    language: str
+    documents: tuple[Document, ...]
+    first: int
+    last: int
     sources: tuple[str, ...] = ()
 
 

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.util import find_spec
@@ -28,10 +28,10 @@ from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
-from newsgen import dates, files, markup, theme
+from newsgen import dates, files, markup, search, theme
 from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
-from newsgen.model import Asset, Body, Entry, Image, Link, MarkdownSettings, MenuItem, Output, Page, Term
+from newsgen.model import Asset, Body, Bundle, Entry, Image, Link, MarkdownSettings, MenuItem, Output, Page, Term
 from newsgen.permalink import output_path
 from newsgen.source import source_of
 from newsgen.value import Value
@@ -271,22 +271,52 @@ class Renderer:
         self._remember: Callable[[Body, str], None] = _forget
         self.has_read_a_text = False
 
-    def fingerprint(self, item: Page | Asset) -> bytes:
+    def fingerprint(self, item: Page | Asset | Bundle) -> bytes:
         """Return the digest of all that the item's bytes depend on. It starts with what `origin` gives."""
         if isinstance(item, Asset):
             return self.origin(item) + digest_bytes(item.url.encode(), item.digest)[ORIGIN_SIZE:]
         return self.origin(item) + self._fingerprinter.digest(item)[ORIGIN_SIZE:]
 
-    def origin(self, item: Page | Asset) -> bytes:
+    def origin(self, item: Page | Asset | Bundle) -> bytes:
         """Return the digest of what the item's bytes depend on beside the item: the site, its template, all tools."""
         if isinstance(item, Asset):
             return bytes(ORIGIN_SIZE)
+        if isinstance(item, Bundle):
+            return self._origin_of_bundles
         known = self._origins.get(item.template)
         if known is None:
             self._base = self._base or self._base_digest()
             known = digest_bytes(self._base, self._closures.digest(item.template))[:ORIGIN_SIZE]
             self._origins[item.template] = known
         return known
+
+    @cached_property
+    def _origin_of_bundles(self) -> bytes:
+        given = self.settings
+        made_with = (search.tools(), tools_of(given.markdown), given.markdown, given.words.digest)
+        return self._fingerprinter.digest(made_with)[:ORIGIN_SIZE]
+
+    def texts(self, bundle: Bundle) -> Iterator[search.Text]:
+        """Yield what a part of the search index is made of. Raises ContentError as `render` does."""
+        words = self.settings.words
+        for entry, body in ((document.entry, document.content) for document in bundle.documents):
+            section = entry.section.name if entry.section else ""
+            filters = [("section", section)] if section else []
+            filters += [("tag", term.name) for term in entry.tags] + [("author", term.name) for term in entry.authors]
+            yield search.Text(
+                url=entry.url,
+                title=entry.title,
+                html=self._converted(body),
+                facts=(
+                    ("date", entry.date.iso),
+                    ("when", words.date(entry.date)),
+                    ("section", section),
+                    ("kicker", entry.kicker),
+                    ("summary", entry.summary),
+                ),
+                filters=(*filters, ("year", str(entry.date.year))),
+                date=entry.date.local.date().isoformat(),
+            )
 
     def render(self, item: Page | Asset) -> Output:
         """Return the item's file. Raises TemplateError, or ContentError where its text changed since it was read."""
@@ -351,7 +381,7 @@ class Renderer:
         finally:
             self._known, self._remember = _unknown, _forget
 
-    def prepare(self, items: Iterable[Page | Asset]) -> None:
+    def prepare(self, items: Iterable[Page | Asset | Bundle]) -> None:
         """Compile the templates of pages, so that processes which inherit this renderer, and later builds, need not."""
         for name in {item.template for item in items if isinstance(item, Page)}:
             try:
@@ -481,6 +511,7 @@ def _environment(
         "url": link,
         "absolute_url": lambda url: url if markup.is_external(url) else base_url + url,
         "t": partial(_text, words),
+        "forms": partial(_forms, words),
         "date_in_words": words.date,
         "time_in_words": words.time,
         "year_in_words": words.year,
@@ -509,6 +540,14 @@ def _text(words: Words, key: str, **values: object) -> Markup:
     # Placeholders stand at the odd places.
     shown = [escape(values.get(piece, "")) if odd % 2 else escape(piece) for odd, piece in enumerate(pieces)]
     return Markup("").join(shown)
+
+
+def _forms(words: Words, key: str) -> dict[str, str]:
+    """Return a text of the interface by its plural categories (the filter `forms`)."""
+    try:
+        return words.forms(key)
+    except KeyError:
+        raise jinja2.UndefinedError(f"there is no text {key!r} in templates/strings/") from None
 
 
 def _in_a_list(words: Words, parts: Iterable[str]) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +14,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from watchfiles import DefaultFilter, watch
+from watchfiles.main import FileChange
 
 from newsgen import build as building
 from newsgen.build import CACHE, Options, Report
@@ -40,6 +41,7 @@ _SCRIPT = """(() => {
 })();
 """
 _LONGEST_WAIT = 25.0
+_IDLE = 1_000  # milliseconds without a change
 
 
 class Preview:
@@ -155,6 +157,8 @@ def serve(
 ) -> None:
     """Build the site, serve it at `port` on this machine, and build again after every change, until interrupted.
 
+    The search index is made while nothing else is to do, a part at a time, so that a saved change is seen at once.
+
     `port` 0 takes any free one. `ready` is told the address once it answers; `tell` what each build did, or the
     problems that stopped it. Raises OSError where the port is taken.
     """
@@ -162,12 +166,13 @@ def serve(
     handler = partial(_Handler, preview=preview, folder=out)
     with ThreadingHTTPServer((_HOST, port), handler) as server:
         server.daemon_threads = True
-        _build(root, out, options, preview, tell)
+        waiting = _build(root, out, options, preview, tell)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         ready(f"http://localhost:{server.server_address[1]}/")
         try:
-            for _ in watch(root, watch_filter=_SourceFilter(root, out), raise_interrupt=True, debounce=200, step=20):
-                _build(root, out, options, preview, tell)
+            for changes in _changes(root, out):
+                if changes or waiting:
+                    waiting = _build(root, out, options, preview, tell, indexes=not changes)
         finally:
             server.shutdown()
 
@@ -178,15 +183,36 @@ def _build(
     options: Options,
     preview: Preview,
     tell: Callable[[Report | None, tuple[Problem, ...]], None],
-) -> None:
+    *,
+    indexes: bool = False,
+) -> int:
+    """Build, show what came of it, and return how many parts of the search index are still to be made.
+
+    With `indexes`, one of them is made, of which nobody has to be told.
+    """
     report: Report | None = None
     problems: tuple[Problem, ...] = ()
     try:
-        report = building.build(root, out, options)
+        report = building.build(root, out, options._replace(indexes=int(indexes)))
     except (NewsgenError, ExceptionGroup) as group:
         problems = tuple(sorted({error.problem for error in errors_in(group)}, key=lambda problem: problem.sort_key))
-    tell(report, problems)
-    preview.update(problems)
+    if not indexes or problems:
+        tell(report, problems)
+        preview.update(problems)
+    return report.waiting if report else 0
+
+
+def _changes(root: Path, out: Path) -> Iterator[set[FileChange]]:
+    """Yield what changed, whenever something did; and nothing, whenever nothing did for a second."""
+    return watch(
+        root,
+        watch_filter=_SourceFilter(root, out),
+        raise_interrupt=True,
+        debounce=200,
+        step=20,
+        rust_timeout=_IDLE,
+        yield_on_timeout=True,
+    )
 
 
 class _SourceFilter(DefaultFilter):

@@ -21,7 +21,7 @@ __all__ = [
     "Compiled",
     "Loader",
     "built_in_folder",
-    "files_below",
+    "layers_below",
     "problems",
     "static_files",
     "templates",
@@ -67,12 +67,17 @@ def templates(root: Path) -> dict[str, Path]:
 
 def static_files(root: Path) -> dict[str, Path]:
     """Return the theme's static files by their name below `static/`; the site's own file wins over the built-in."""
-    return {name.removeprefix(f"{_STATIC}/"): path for name, path in files_below(root, _STATIC).items()}
+    return {name: paths[-1] for name, paths in layers_below(root, _STATIC).items()}
 
 
-def files_below(root: Path, folder: str) -> dict[str, Path]:
-    """Return the files of a folder of the theme by their name in the theme; the site's own win."""
-    return {name: path for name, path in sorted(_winning(root).items()) if name.startswith(f"{folder}/")}
+def layers_below(root: Path, folder: str) -> dict[str, list[Path]]:
+    """Return the files of a folder of the theme by their name below it: the built-in one first, then the site's own."""
+    found: dict[str, list[Path]] = {}
+    for place in reversed(_folders(root)):
+        for name, path in _files(place).items():
+            if name.startswith(f"{folder}/"):
+                found.setdefault(name.removeprefix(f"{folder}/"), []).append(path)
+    return dict(sorted(found.items()))
 
 
 def problems(root: Path) -> tuple[Problem, ...]:

@@ -29,6 +29,7 @@ __all__ = ["build"]
 @click.option("--jobs", type=click.IntRange(1, 256), help="How many processes work; as many as cores if not given.")
 @click.option("--executor", metavar="ADDRESS", help="Render on a Dask cluster: dask://HOST:PORT of its scheduler.")
 @click.option("--offline", is_flag=True, help="Name index.html in links, for reading from disk without a server.")
+@click.option("--no-search", is_flag=True, help="Build without the full-text search.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--keep-going", is_flag=True, help="Build all that is sound in spite of errors.")
 @click.option("--quiet", is_flag=True, help="Print problems only.")
@@ -43,6 +44,7 @@ def build(
     jobs: int | None,
     executor: str | None,
     offline: bool,
+    no_search: bool,
     strict: bool,
     keep_going: bool,
     quiet: bool,
@@ -61,6 +63,7 @@ def build(
             full=full,
             strict=strict,
             keep_going=keep_going,
+            search=not no_search,
             workers=found,
             progress=tell,
         )

@@ -24,12 +24,13 @@ __all__ = ["serve"]
 @click.option("--drafts", is_flag=True, help="Show drafts as well.")
 @click.option("--future", is_flag=True, help="Show articles dated later than --now as well.")
 @click.option("--now", metavar="TIME", help="Hold back articles dated later: a time, or 'now' to read the clock.")
+@click.option("--no-search", is_flag=True, help="Build without the full-text search.")
 @click.option("--open", "opens", is_flag=True, help="Open the site in the browser.")
-def serve(root: Path, port: int, drafts: bool, future: bool, now: str | None, opens: bool) -> None:
+def serve(root: Path, port: int, drafts: bool, future: bool, now: str | None, no_search: bool, opens: bool) -> None:
     """Build, preview on this machine, and build again after every change."""
     out = building.output_folder(root, config.read(root), None)
     # No workers: processes that are forked beside the threads of the server could wait for locks of theirs for ever.
-    options = building.Options(selection=Selection(drafts, future, now_instant(now)))
+    options = building.Options(selection=Selection(drafts, future, now_instant(now)), search=not no_search)
 
     def ready(address: str) -> None:
         click.echo(f"The site is at {address} (stop with Ctrl+C)")

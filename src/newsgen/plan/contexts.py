@@ -34,6 +34,8 @@ __all__ = [
     "RedirectContext",
     "River",
     "RobotsContext",
+    "SearchBundle",
+    "SearchContext",
     "SeriesPart",
     "SiteContext",
     "SitemapContext",
@@ -70,6 +72,7 @@ class SiteContext(Value):
     logo: str
     has_colours: bool
     feed: Link | None
+    search: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +412,34 @@ class RobotsContext(Value):
     """robots.txt; `sitemap` is "" where there is none."""
 
     sitemap: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchBundle(Value):
+    """A part of the search index: where it stands, its language, and how many articles from which to which year."""
+
+    url: str
+    language: str
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchContext(Value):
+    """The search page: `bundles` newest first, and what readers can choose among, the most used first.
+
+    `earliest` and `latest` are years.
+    """
+
+    bundles: tuple[SearchBundle, ...]
+    sections: tuple[TermCount, ...]
+    tags: tuple[TermCount, ...]
+    authors: tuple[TermCount, ...]
+    years: tuple[YearCount, ...]
+    article_count: int
+    earliest: int
+    latest: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def date_links(moment: Moment, words: Words) -> tuple[Link, ...]:
 def _date_links(year: int, month: int | None, day: int | None, words: Words) -> tuple[Link, ...]:
     links = [Link(words.year(year), date_url(year))]
     if month:
-        links.append(Link(words.month(month), date_url(year, month)))
+        links.append(Link(words.month(month, capital=True), date_url(year, month)))
         if day:
             links.append(Link(str(day), date_url(year, month, day)))
     return tuple(links)
@@ -107,7 +107,7 @@ def archive_page(archive: Archive) -> Iterator[Page]:
         for count in reversed(year_counts(entries))
     ]
     decades = tuple(
-        Decade(start * 10, words.text("decade", year=start * 10), sum(item.year.count for item in group), group)
+        Decade(start * 10, words.text("decade_name", year=start * 10), sum(item.year.count for item in group), group)
         for start, group in (
             (start, tuple(found)) for start, found in groupby(years, lambda item: item.year.year // 10)
         )
@@ -156,7 +156,7 @@ def _with_neighbours(
     keys: Sequence[tuple[int, ...]], words: Words
 ) -> Iterator[tuple[tuple[int, ...], Link | None, Link | None]]:
     """Yield each date with links to the one before and the one after it that have articles."""
-    links = [Link(words.date(_moment(key)), date_url(*key)) for key in keys]
+    links = [Link(words.date(_moment(key), capital=True), date_url(*key)) for key in keys]
     for index, key in enumerate(keys):
         yield key, links[index - 1] if index else None, links[index + 1] if index + 1 < len(links) else None
 
@@ -216,7 +216,7 @@ def _month_page(
             newer=newer,
         ),
         kind="month",
-        title=words.date(_moment(key)),
+        title=words.date(_moment(key), capital=True),
         section=ARCHIVE_URL,
     )
 
@@ -231,13 +231,13 @@ def _day_page(
         context=DayContext(
             date=_moment(key),
             year=Link(words.year(year), date_url(year)),
-            month=Link(words.month(month), date_url(year, month)),
+            month=Link(words.month(month, capital=True), date_url(year, month)),
             entries=tuple(entries),
             older=older,
             newer=newer,
         ),
         kind="day",
-        title=words.date(_moment(key), weekday=True),
+        title=words.date(_moment(key), weekday=True, capital=True),
         section=ARCHIVE_URL,
     )
 
@@ -254,7 +254,7 @@ def _calendar(
     return MonthCalendar(
         year=year,
         month=month,
-        name=words.month(month),
+        name=words.month(month, capital=True),
         url=date_url(year, month) if count else "",
         count=count,
         weeks=tuple(tuple(cells[start : start + 7]) for start in range(0, len(cells), 7)),

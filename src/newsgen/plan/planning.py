@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from newsgen.errors import Location, PlanError, Problem
-from newsgen.model import Archive, Asset, MenuItem, Page, Site
+from newsgen.model import Archive, Asset, Bundle, MenuItem, Page, Site
 from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
 from newsgen.plan.contexts import SiteContext
 from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
+from newsgen.plan.search import SEARCH_URL, search_pages
 from newsgen.plan.sitemap import colour_pages, not_found_page, sitemap_pages
 
 __all__ = ["STANDARD", "Plan", "Planner", "plan", "site_context"]
 
-Planner: TypeAlias = Callable[[Archive], Iterable[Page | Asset]]
+Planner: TypeAlias = Callable[[Archive], Iterable[Page | Asset | Bundle]]
 
 # Articles first: a page is published before the lists that lead to it.
 STANDARD: tuple[Planner, ...] = (
@@ -30,6 +31,7 @@ STANDARD: tuple[Planner, ...] = (
     archive_page,
     home_pages,
     feed_pages,
+    search_pages,
     not_found_page,
     colour_pages,
 )
@@ -44,7 +46,7 @@ class Plan(NamedTuple):
     """
 
     site: SiteContext
-    items: tuple[Page | Asset, ...]
+    items: tuple[Page | Asset | Bundle, ...]
     errors: tuple[PlanError, ...]
     warnings: tuple[Problem, ...]
 
@@ -56,7 +58,7 @@ def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Plan
     several claim one output path, compared as a case-blind disk would, they are in `errors` and not in `items`.
     """
     static = [Asset(file.url, file.source, file.digest) for file in archive.files]
-    items: list[Page | Asset] = [*assets, *static]
+    items: list[Page | Asset | Bundle] = [*assets, *static]
     for planner in planners:
         items.extend(planner(archive))
     items.extend(sitemap_pages(archive, [item for item in items if isinstance(item, Page)]))
@@ -87,10 +89,11 @@ def site_context(archive: Archive) -> SiteContext:
         logo=site.logo,
         has_colours=bool(site.colours),
         feed=site_feed(archive),
+        search=SEARCH_URL if site.has_search and archive.entries else "",
     )
 
 
-def _lost_paths(site: Site, items: Sequence[Page | Asset]) -> tuple[Problem, ...]:
+def _lost_paths(site: Site, items: Sequence[Page | Asset | Bundle]) -> tuple[Problem, ...]:
     """Return a warning for each path in the settings at which nothing will stand."""
     menu = [*(site.menu or ()), *site.publisher.policies]
     wanted = [("logo", site.logo), ("publisher's logo", site.publisher.logo)]
@@ -103,7 +106,7 @@ def _lost_paths(site: Site, items: Sequence[Page | Asset]) -> tuple[Problem, ...
     )
 
 
-def _collisions(items: Sequence[Page | Asset]) -> tuple[tuple[PlanError, ...], set[int]]:
+def _collisions(items: Sequence[Page | Asset | Bundle]) -> tuple[tuple[PlanError, ...], set[int]]:
     """Return an error for each output path that several items claim, and the indices of those items."""
     claims: dict[str, list[int]] = {}
     for index, item in enumerate(items):
@@ -138,7 +141,7 @@ def _files_as_folders(claims: dict[str, list[int]]) -> dict[str, list[int]]:
     return found
 
 
-def _error(items: Sequence[Page | Asset], reason: str) -> PlanError:
+def _error(items: Sequence[Page | Asset | Bundle], reason: str) -> PlanError:
     ordered = sorted(items, key=_description)
     places = [source for item in ordered for source in item.sources]
     named = list(dict.fromkeys(_description(item) for item in ordered))
@@ -149,8 +152,10 @@ def _error(items: Sequence[Page | Asset], reason: str) -> PlanError:
     return PlanError(Problem(message, Location(places[0]) if places else None, hint))
 
 
-def _description(item: Page | Asset) -> str:
+def _description(item: Page | Asset | Bundle) -> str:
     if isinstance(item, Asset):
         return item.source
+    if isinstance(item, Bundle):
+        return "the search index"
     name = f"the {item.kind} page {item.title!r}"
     return ", ".join(item.sources) if item.sources else name

@@ -20,7 +20,7 @@ __all__ = ["colour_pages", "not_found_page", "sitemap_pages"]
 _URL = "/sitemap.xml"
 # Source: sitemaps.org, "Sitemaps XML format", on using sitemap index files.
 _LARGEST = 50_000
-_KINDS = frozenset({"home", "article", "page", "term", "taxonomy", "archive", "year", "month"})
+_KINDS = frozenset({"home", "search", "article", "page", "term", "taxonomy", "archive", "year", "month"})
 
 
 def sitemap_pages(archive: Archive, pages: Sequence[Page]) -> Iterator[Page]:

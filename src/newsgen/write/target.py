@@ -6,7 +6,9 @@ import fcntl
 import os
 import shutil
 import stat
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b, sha256
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +16,7 @@ from typing import NamedTuple, Self
 
 from newsgen import files
 from newsgen.errors import BuildError, Location, NewsgenError, PartlyWrittenError, Problem, printable
+from newsgen.model import Asset, Bundle, Page
 from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.write.record import (
     MANIFEST_HEADER,
@@ -141,33 +144,62 @@ class Target:
             return False
         return True
 
-    def is_current(self, url: str, fingerprint: bytes) -> bool:
-        """Whether the file of `url` was made from `fingerprint` and still stands as it was left."""
-        path = output_path(url)
+    def is_current(self, item: Page | Asset | Bundle, fingerprint: bytes) -> bool:
+        """Whether the files of an item were made from `fingerprint` and still stand as they were left."""
+        standing: dict[str, Kept] = {}
+        for path in self._files_of(item):
+            kept = self._standing(path, fingerprint)
+            if kept is None:
+                return False
+            standing[path] = kept
+        self._confirmed |= standing
+        return bool(standing)
+
+    def _standing(self, path: str, fingerprint: bytes) -> Kept | None:
+        """Return how a file stands now, if it was made from `fingerprint` and holds what it was left with."""
         kept = self._record.get(path)
         if kept is None or kept.fingerprint != fingerprint:
-            return False
+            return None
         found = lstat(f"{self._out}/{path}")
         if found is None or not stat.S_ISREG(found.st_mode) or found.st_size != kept.size:
-            return False
-        if (found.st_mtime_ns, found.st_ctime_ns) != (kept.mtime, kept.ctime):
-            # Somebody touched or copied it: its bytes tell whether it is still ours.
-            if checksum(f"{self._out}/{path}") != kept.checksum:
-                return False
-            kept = kept._replace(mtime=found.st_mtime_ns, ctime=found.st_ctime_ns)
-        self._confirmed[path] = kept
-        return True
+            return None
+        if (found.st_mtime_ns, found.st_ctime_ns) == (kept.mtime, kept.ctime):
+            return kept
+        # Somebody touched or copied it: its bytes tell whether it is still ours.
+        if checksum(f"{self._out}/{path}") != kept.checksum:
+            return None
+        return kept._replace(mtime=found.st_mtime_ns, ctime=found.st_ctime_ns)
 
-    def may_be_current(self, url: str, origin: bytes) -> bool:
-        """Whether the file of `url` was made from a fingerprint that starts with `origin`."""
-        kept = self._record.get(output_path(url))
+    def may_be_current(self, item: Page | Asset | Bundle, origin: bytes) -> bool:
+        """Whether the files of an item were made from a fingerprint that starts with `origin`."""
+        kept = next((self._record.get(path) for path in self._files_of(item)), None)
         return kept is not None and kept.fingerprint.startswith(origin)
 
-    def confirm_all_but(self, urls: Iterable[str]) -> None:
-        """Take all that the record names as current, after `is_as_left`, but the files of `urls`."""
+    def keep(self, item: Bundle) -> None:
+        """Leave the files of an item as they are for this time, though they may be out of date."""
+        for path in self._files_of(item):
+            known = self._kept(path)
+            if known is not None:
+                self._confirmed[path] = known
+
+    def confirm_all_but(self, items: Iterable[Page | Asset | Bundle]) -> None:
+        """Take all that the record names as current, after `is_as_left`, but the files of `items`."""
         self._confirmed = dict(self._record)
-        for path in (*map(output_path, urls), MANIFEST):
+        for path in (*(path for item in items for path in self._files_of(item)), MANIFEST):
             self._confirmed.pop(path, None)
+
+    def _files_of(self, item: Page | Asset | Bundle) -> Sequence[str]:
+        """Return the paths of an item's files: of a bundle those that the record has below its folder."""
+        if not isinstance(item, Bundle):
+            return (output_path(item.url),)
+        folder = output_path(f"{item.url}-")[:-1]
+        start = bisect_left(self._sorted, folder)
+        # No path holds the last character there is, so that this stands behind all that start with the folder.
+        return self._sorted[start : bisect_left(self._sorted, f"{folder}\U0010ffff")]
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._record)
 
     # Staging
 
