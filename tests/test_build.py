@@ -148,6 +148,22 @@ def test_editing_a_title_renders_the_neighbours_too_and_no_unrelated_page(tmp_pa
     assert not {"/2024/03/05/flood/", "/tags/rivers/", "/2024/", "/2024/03/05/"} & rendered
 
 
+def test_the_front_page_follows_the_title_of_an_old_article_in_a_column_and_not_its_summary(tmp_path: Path) -> None:
+    old = "---\ntitle: {}\ndate: 1990\nsection: World\nsummary: {}\n---\nText.\n"
+    root = make(tmp_path, "", "title: S\npage_size: 3\n")
+    write(root, "articles/old.md", old.format("The old one", "What it said."))
+    for number in range(1, 13):
+        write(root, f"articles/{number}.md", f"---\ntitle: T{number}\ndate: 2024-01-{number}\nsection: News\n---\n")
+    build(root)
+    assert b"The old one" in (root / "output/index.html").read_bytes()
+    write(root, "articles/old.md", old.format("The old one", "What it says now."))
+    rendered = build(root).rendered
+    assert "/1990/old/" in rendered
+    assert "/" not in rendered
+    write(root, "articles/old.md", old.format("The oldest one", "What it says now."))
+    assert "/" in build(root).rendered
+
+
 def test_a_new_slug_of_one_article_reaches_the_articles_that_link_to_it(tmp_path: Path) -> None:
     root = make(tmp_path, THREE)
     build(root)

@@ -110,6 +110,33 @@ def test_pinned_articles_lead_the_front_page_once(tmp_path: Path) -> None:
     assert context.earliest == 1990
 
 
+def test_the_front_page_shows_the_newest_of_the_largest_sections_that_do_not_stand_above(tmp_path: Path) -> None:
+    root = make(tmp_path, "")
+    for number, section in enumerate("aabbbbbbcdefgggg", 1):
+        write(
+            root, f"articles/{number}.md", article(f"Number {number}", f"2024-01-{number:02}", f"section: {section}\n")
+        )
+    context = pages(survey(root))["/"].context
+    assert isinstance(context, HomeContext)
+    assert [entry.title for entry in (context.lead, *context.secondary) if entry][-1] == "Number 12"
+    assert {river.term.name: [entry.title for entry in river.entries] for river in context.rivers} == {
+        "a": ["Number 2", "Number 1"],
+        "b": ["Number 8", "Number 7", "Number 6", "Number 5"],
+        "c": ["Number 9"],
+        "d": ["Number 10"],
+        "e": ["Number 11"],
+    }, "all of g and f stand above, and f would be the seventh"
+
+
+def test_a_front_page_of_one_section_has_no_columns_of_sections(tmp_path: Path) -> None:
+    root = many(tmp_path, 9)
+    for number in range(9):
+        write(root, f"articles/{number}.md", article(f"News {number}", "2023-01-01", "section: News\n"))
+    context = pages(survey(root))["/"].context
+    assert isinstance(context, HomeContext)
+    assert context.rivers == ()
+
+
 def test_hidden_removed_and_redirected_articles_are_on_no_list(tmp_path: Path) -> None:
     root = make(
         tmp_path,

@@ -178,6 +178,10 @@ def test_the_style_sheet_and_the_frame_of_a_page_are_small(output: Path) -> None
     assert len(page) - (len(body[1]) if body else 0) <= 12 * 1024 + len("")
 
 
+def test_the_front_page_and_its_style_sheet_are_light(output: Path) -> None:
+    assert sum((output / name).stat().st_size for name in ("index.html", "theme/style.css")) <= 100 * 1024
+
+
 def test_every_feed_is_read_without_complaint_and_holds_whole_texts(output: Path) -> None:
     feeds = sorted(output.rglob("feed.xml"))
     assert len(feeds) > 20

@@ -31,6 +31,7 @@ __all__ = [
     "FeedContext",
     "FeedItem",
     "GoneContext",
+    "Headline",
     "HomeContext",
     "IndexTerm",
     "Letter",
@@ -46,6 +47,7 @@ __all__ = [
     "Plot",
     "RedirectContext",
     "Related",
+    "River",
     "RobotsContext",
     "SearchBundle",
     "SearchContext",
@@ -114,15 +116,35 @@ class Pagination(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Headline(Value):
+    """An article in a column of headlines: its title and year, and no more; `lang` as in `Link`."""
+
+    title: str
+    url: str
+    year: int
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class River(Value):
+    """The newest articles of a section, newest first."""
+
+    term: Term
+    entries: tuple[Headline, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomeContext(Value):
     """The front page: `lead` is the first story, `secondary` up to four more, `days` the rest under their dates.
 
-    Pinned articles lead; an archive without articles has no lead. `earliest` and `latest` are years, 0 without
-    articles.
+    Pinned articles lead; an archive without articles has no lead. `rivers` are the largest sections, with articles
+    that neither lead nor stand beside the lead; none where there are not two. `earliest` and `latest` are years, 0
+    without articles.
     """
 
     lead: Entry | None
     secondary: tuple[Entry, ...]
+    rivers: tuple[River, ...]
     days: tuple[DayGroup, ...]
     pagination: Pagination
     article_count: int

@@ -6,15 +6,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import islice
 
 from newsgen.model import Archive, Entry, Link, Page, Taxonomy, Term
 from newsgen.plan.contexts import (
+    Headline,
     HomeContext,
     IndexTerm,
     Letter,
     ListContext,
     Pagination,
     Plot,
+    River,
     TaxonomyContext,
     TermContext,
     TermCount,
@@ -28,6 +31,8 @@ from newsgen.words import Words
 __all__ = ["feed_url", "home_pages", "site_feed", "taxonomy_pages", "term_feed", "term_pages"]
 
 _SECONDARY = 4
+_RIVERS = 6
+_RIVER_LENGTH = 4
 _RELATED = 8
 # Of fewer articles a small plot would say nothing.
 _FEWEST_PLOTTED = 3
@@ -49,6 +54,7 @@ def home_pages(archive: Archive) -> Iterator[Page]:
         context=HomeContext(
             lead=shown[0] if shown else None,
             secondary=tuple(shown[1 : 1 + _SECONDARY]),
+            rivers=_rivers(archive, shown[: 1 + _SECONDARY]),
             days=day_groups(shown[1 + _SECONDARY :]),
             pagination=_pagination("/", 0, len(parts), site.words),
             article_count=len(entries),
@@ -69,6 +75,23 @@ def home_pages(archive: Archive) -> Iterator[Page]:
             title=site.words.text("older_articles_page", number=site.words.number(number)),
             feed=site_feed(archive),
         )
+
+
+def _rivers(archive: Archive, above: Sequence[Entry]) -> tuple[River, ...]:
+    """Return the newest articles of the largest sections, by slug, without those that the page shows `above`.
+
+    One section alone is no way to part a front page, so there are two or none.
+    """
+    sections = archive.by_term("sections")
+    largest = sorted(sections, key=lambda term: (-len(sections[term]), term.slug))[:_RIVERS]
+    seen = {entry.url for entry in above}
+    rivers = []
+    for term in sorted(largest, key=lambda term: term.slug):
+        unseen = (entry for entry in reversed(sections[term]) if entry.url not in seen)
+        entries = [Headline(entry.title, entry.url, entry.date.year, entry.lang)
+                   for entry in islice(unseen, _RIVER_LENGTH)]  # fmt: skip
+        rivers += [River(term, tuple(entries))] if entries else []
+    return tuple(rivers) if len(rivers) > 1 else ()
 
 
 def term_pages(archive: Archive) -> Iterator[Page]:
