@@ -32,6 +32,8 @@ ARCHIVE_URL = "/archive/"
 COMPARE_URL = f"{ARCHIVE_URL}compare/"
 HEIGHT = 100
 _FEWEST = 2  # of HEIGHT: the bar of a single article is still seen
+# A bar of one or two articles is not as tall as the whole plot, where there are no taller ones.
+_LEAST_SCALE = 3
 _MOST_BARS = 240
 _SPANS = (1, 2, 5, 10, 20, 50, 100)
 # Up to so many years are drawn by month; side by side up to more, since there every plot is small.
@@ -139,7 +141,7 @@ def plot(entries: Sequence[Entry], words: Words, url_of: Callable[[Axis, Run], s
 
 
 def _height(count: int, most: int) -> int:
-    return max(_FEWEST, round(HEIGHT * count / most))
+    return max(_FEWEST, round(HEIGHT * count / max(most, _LEAST_SCALE)))
 
 
 def _bar_width(axis: Axis) -> str:
