@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.search FOLDER_OR_URL [--page search/] [--query QUERY]...
 
-A folder is served from this machine as a plain static host would serve it, without compression. For each query a new
-browser with an empty cache opens the search page, and one line says: how long the index took to be ready after the box
-was focused, how long the first query took after that, how long the same words in the order of their dates, and what was
-loaded for each.
+A folder is served from this machine as a plain static host would serve it, without compression. For each query, which
+has to find something, a new browser with an empty cache opens the search page. The lines say how long the index took to
+be ready after the box was focused, how long the query took after that, how long the same words in the order of their
+dates, and what was loaded for each.
 """
 
 from __future__ import annotations
@@ -45,16 +45,18 @@ def _served(folder: str) -> Iterator[str]:
 
 
 class _Wire:
-    """Counts what is loaded, and knows when the last of it came."""
+    """Takes note of what is loaded, and of when the last of it came."""
 
     def __init__(self) -> None:
-        self.count = self.size = 0
+        self.requests: list[Request] = []
         self.last = time.perf_counter()
 
     def take(self, request: Request) -> None:
-        self.count += 1
-        self.size += request.sizes()["responseBodySize"]
+        self.requests.append(request)
         self.last = time.perf_counter()
+
+    def size(self) -> int:
+        return sum(request.sizes()["responseBodySize"] for request in self.requests)
 
 
 def measure(browser: Browser, url: str, query: str) -> list[tuple[str, float, int, int]]:
@@ -75,7 +77,7 @@ def measure(browser: Browser, url: str, query: str) -> list[tuple[str, float, in
         while time.perf_counter() - max(wire.last, end) < _QUIET:
             page.wait_for_timeout(50)
         context.remove_listener("requestfinished", wire.take)
-        steps.append((name, ((end if wait else wire.last) - start) * 1000, wire.count, wire.size))
+        steps.append((name, ((end if wait else wire.last) - start) * 1000, len(wire.requests), wire.size()))
 
     box = page.get_by_role("searchbox")
     step("ready", box.focus, "")
