@@ -37,13 +37,14 @@ __all__ = [
     "date_pages",
     "date_url",
     "day_groups",
-    "day_of_year_url",
+    "day_of_year",
     "level",
     "year_counts",
 ]
 
 _LEVELS = 4
 _LONGEST_LIST = 200
+_LEAP_YEAR = 2000  # any year that has 29 February
 
 
 def date_url(year: int, month: int | None = None, day: int | None = None) -> str:
@@ -51,9 +52,10 @@ def date_url(year: int, month: int | None = None, day: int | None = None) -> str
     return f"/{year:04}/" + (f"{month:02}/" if month else "") + (f"{day:02}/" if month and day else "")
 
 
-def day_of_year_url(month: int, day: int) -> str:
-    """Return the URL of the page of a day in all years."""
-    return f"/on-this-day/{month:02}-{day:02}/"
+@lru_cache(maxsize=1000)
+def day_of_year(month: int, day: int, words: Words) -> Link:
+    """Return the link to the page of a day in all years: "20 July"."""
+    return Link(words.date(_moment((_LEAP_YEAR, month, day)), year=False), f"/on-this-day/{month:02}-{day:02}/")
 
 
 def date_links(moment: Moment, words: Words) -> tuple[Link, ...]:
@@ -320,7 +322,7 @@ def _day_page(
             date=_moment(key),
             year=Link(words.year(year), date_url(year)),
             month=Link(words.month(month, capital=True), date_url(year, month)),
-            in_other_years=Link(words.date(_moment(key), year=False), day_of_year_url(month, day)),
+            in_other_years=day_of_year(month, day, words),
             entries=tuple(entries),
             older=older,
             newer=newer,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import groupby
 
-from newsgen.dates import Moment, Precision
+from newsgen.dates import Precision
 from newsgen.model import Archive, Entry, Link, Page
 from newsgen.plan.contexts import DayOfYear, DaysOfYearContext, OnThisDayContext, OnThisDayYear
 from newsgen.plan.coverage import ARCHIVE_URL
-from newsgen.plan.dates import date_url, day_of_year_url, level
+from newsgen.plan.dates import date_url, day_of_year, level
 from newsgen.words import Words
 
 __all__ = ["on_this_day_pages"]
@@ -19,7 +18,6 @@ __all__ = ["on_this_day_pages"]
 _URL = "/on-this-day/"
 _MOST_HEADLINES = 200
 _MOST_OF_A_YEAR = 3  # where there are more headlines than that
-# Any year that has 29 February.
 _LEAP_YEAR = 2000
 
 
@@ -32,7 +30,7 @@ def on_this_day_pages(archive: Archive) -> Iterator[Page]:
         if moment.precision >= Precision.DAY:
             found.setdefault((moment.local.month, moment.local.day), []).append(entry)
     days = sorted(found)
-    links = [Link(_name(*day, words), day_of_year_url(*day)) for day in days]
+    links = [day_of_year(*day, words) for day in days]
     for index, day in enumerate(days):
         older = links[index - 1] if index else None
         newer = links[index + 1] if index + 1 < len(links) else None
@@ -90,9 +88,5 @@ def _table(counts: dict[tuple[int, int], int], words: Words) -> DaysOfYearContex
 def _cell(month: int, day: int, count: int, most: int, words: Words) -> DayOfYear:
     if day > calendar.monthrange(_LEAP_YEAR, month)[1]:
         return DayOfYear("", "", 0, 0)
-    return DayOfYear(_name(month, day, words), day_of_year_url(month, day) if count else "", count, level(count, most))
-
-
-def _name(month: int, day: int, words: Words) -> str:
-    """Return a day of the year in words: "20 July"."""
-    return words.date(Moment(datetime(_LEAP_YEAR, month, day), 0, Precision.DAY), year=False)
+    link = day_of_year(month, day, words)
+    return DayOfYear(link.title, link.url if count else "", count, level(count, most))
