@@ -283,12 +283,13 @@ class _Loading:
         """Return the profiles of the terms that have a page, and give each the URL of that page."""
         if not self._terms.profiles:
             return {}
+        names = {term.taxonomy for term in self._terms.profiles}
         listed = {
             term
             for item in articles
             if item.path in self._urls and _is_listed(item)
-            for taxonomy in self._site.taxonomies
-            for term in self._terms.of(item, taxonomy.name)
+            for name in names
+            for term in self._terms.of(item, name)
         }
         placed: dict[Term, Parsed] = {}
         for term, item in self._terms.profiles.items():
