@@ -9,12 +9,12 @@ __all__ = ["BLACK", "DEFAULTS", "LEAST_CONTRAST", "NAMES", "WHITE", "Colour", "c
 
 # What the theme's style.css gives in :root.
 DEFAULTS = {
-    "accent": "#a01c22",
-    "accent-dark": "#f29a90",
-    "paper": "#fffefb",
-    "paper-dark": "#161513",
-    "ink": "#1d1b19",
-    "ink-dark": "#e8e4dc",
+    "accent": "#a6192e",
+    "accent-dark": "#f38a6c",
+    "paper": "#fdfbf6",
+    "paper-dark": "#171513",
+    "ink": "#1c1a17",
+    "ink-dark": "#e6e0d5",
 }
 # Between text and its ground, for text of any size. Source: WCAG 2.2, success criterion 1.4.3.
 LEAST_CONTRAST = 4.5
