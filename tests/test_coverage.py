@@ -337,7 +337,7 @@ def test_terms_are_compared_on_one_line_and_one_scale(tmp_path: Path) -> None:
     group = context.groups[0]
     assert (context.places, group.most) == (10, 2)
     assert [(item.term.name, item.path) for item in group.terms] == [
-        ("One", "M0 100V50h1V100H3V0h1V100"), ("Two", "M9 100V50h1V100")
+        ("One", "M0 100V67h1V100H3V33h1V100"), ("Two", "M9 100V67h1V100")
     ]  # fmt: skip
     assert [(row.label, row.counts) for row in group.rows] == [("1990", (1, 0)), ("1993", (2, 0)), ("1999", (0, 1))]
     index = found["/sections/"].context

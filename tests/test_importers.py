@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsgen.errors import Location
@@ -69,6 +69,7 @@ def test_a_long_headline_is_cut_at_a_word() -> None:
     assert made.endswith("word…")
 
 
+@example("Null", ["null", "~"])
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1), st.lists(st.text(min_size=1)))
 def test_a_written_front_matter_reads_as_it_was_meant(title: str, tags: list[str]) -> None:
     tags = [tag for tag in tags if tag.isprintable()]

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
+from newsgen.yamltext import Scalar
+
 __all__ = ["first_sentence", "front_matter", "headline", "to_markdown"]
 
 # What Markdown would read as more than itself, anywhere in a line; a backslash before it takes that away.
@@ -80,5 +82,5 @@ def front_matter(fields: Mapping[str, str | Iterable[str]]) -> str:
 
 def _quoted(text: str) -> str:
     """Return a text as YAML: as it is where that is safe, else in double quotes, which YAML shares with JSON."""
-    is_safe = _SAFE.fullmatch(text) and text == text.strip()
+    is_safe = _SAFE.fullmatch(text) and text == text.strip() and not Scalar(text, 0, quoted=False).is_null
     return text if is_safe else json.dumps(text, ensure_ascii=False)
