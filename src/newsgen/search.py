@@ -27,7 +27,7 @@ import cbor2
 
 from newsgen.errors import BuildError, Problem
 
-__all__ = ["SEGMENTED", "Text", "index_files", "is_segmenting", "tools"]
+__all__ = ["SEGMENTED", "Text", "index_files", "is_segmenting", "program", "tools"]
 
 # Written without blanks between words: only the extended program can tell the words apart.
 SEGMENTED = frozenset({"ja", "th", "zh"})
@@ -86,7 +86,7 @@ def index_files(texts: Iterable[Text], language: str) -> Iterator[tuple[str, byt
     Raises BuildError where Pagefind is missing or fails.
     """
     documents = [(text.url, _document(text, language)) for text in texts]
-    files = _made_by(_program(language), documents)
+    files = _made_by(program(language), documents)
     # The entry leads to all others, so it comes last.
     yield from sorted(_in_order(files), key=lambda file: (file[0] == _ENTRY, file[0]))
 
@@ -106,7 +106,7 @@ _HINT = "install it with 'pip install pagefind-bin', or write 'search: false' in
 
 
 @lru_cache(maxsize=4)
-def _program(language: str) -> str:
+def program(language: str) -> str:
     """Return the program for a language: the extended one only where it is needed, so that others keep their bytes."""
     for package, name in ((_EXTENDED, "pagefind_extended"), (_PLAIN, "pagefind")):
         found = find_spec(package) if package == _PLAIN or _is_segmented(language) else None

@@ -1,6 +1,6 @@
 """Compare newsgen with other generators: the same archive, the same pages, side by side on one machine.
 
-    python -m tests.benchmarks.compare [--articles 10000] [--runs 3] [--peers hugo,pelican] [--json FILE]
+    python -m tests.benchmarks.compare [--articles 10000] [--runs 3] [--peers hugo,pelican] [--search] [--json FILE]
 
 Prints a table: for a clean build, for one after an edited body, for one with nothing changed and for one after an edit
 of the base template, the seconds by the clock, the seconds of CPU and the peak of memory, each the median of the runs.
@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, and write the raw numbers where they are asked for."""
     options = _options(arguments)
     generators = [find(name, getattr(options, name)) for name in ("newsgen", *options.peers)]
+    if options.search:
+        generators = [generator.with_search() for generator in generators]
     with tempfile.TemporaryDirectory(prefix="newsgen-compare-", dir=options.folder) as folder:
         costs, outputs = _measure(Path(folder), generators, options.articles, options.runs)
     print(f"\n{options.articles:,} articles, median of {options.runs}, {_machine()}\n")
@@ -64,6 +66,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peers", type=_peers, default=("hugo", "pelican"), help="between commas")
+    parser.add_argument("--search", action="store_true", help="with a full-text index, of peers by Pagefind's command")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the raw numbers to FILE")
     parser.add_argument("--folder", type=Path, metavar="PATH", help="where to work: the disk that is measured")
     for name in NAMES:

@@ -8,14 +8,16 @@ style sheet and icon are those of newsgen's theme.
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from newsgen.search import program
 from tests.benchmarks.corpus import Sample, samples, write_corpus
 
 __all__ = ["NAMES", "Generator", "find"]
@@ -49,6 +51,14 @@ class Generator:
         with (site / self.article(sample)).open("a", encoding="utf-8") as file:
             file.write(f"\nThis is said of it in edition {edition}.\n")
 
+    def with_search(self) -> Generator:
+        """Return the same generator, that makes a full-text index as well: a peer by Pagefind's command after it."""
+        if self.name == "newsgen":
+            return replace(self, command=tuple(part for part in self.command if part != "--no-search"))
+        indexes = (program("en"), "--site", self.output, "--quiet")
+        script = f"{shlex.join(self.command)} && {shlex.join(indexes)}"
+        return replace(self, command=("sh", "-c", script))
+
 
 def find(name: str, given: Path | None) -> Generator:
     """Return the generator `name`, at the path `given`, else beside this Python, else on PATH.
@@ -66,7 +76,7 @@ def _newsgen(path: Path) -> Generator:
     return Generator(
         name="newsgen",
         version=_version(path, "--version"),
-        command=(str(path), "build", "--quiet"),
+        command=(str(path), "build", "--quiet", "--no-search"),
         output="output",
         caches=(".newsgen",),
         base_template="templates/base.html",
