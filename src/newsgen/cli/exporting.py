@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -137,11 +138,15 @@ def _opened(root: Path, selection: Selection, hidden: bool, quiet: bool) -> Iter
         raise_all("the site has mistakes", found.errors)
         contents = Contents.of(found.archive, found.renderer.html, includes_hidden=hidden)
 
+        def exported(done: int, total: int) -> None:
+            tell("exporting", done, total)
+
         def say(place: Path) -> None:
             seconds = time.perf_counter() - start
             said.append(f"{counted(len(contents.articles), 'article')}: {printable(str(place))} ({seconds:.2f} s)")
 
-        yield _Work(contents, lambda done, total: tell("exporting", done, total), say)
+        yield _Work(contents, exported, say)
+    # The bar of the progress is gone by now.
     if not quiet:
         for line in said:
             click.echo(line, err=True)
@@ -149,7 +154,7 @@ def _opened(root: Path, selection: Selection, hidden: bool, quiet: bool) -> Iter
 
 def _print(lines: Iterable[str]) -> None:
     """Write lines to standard output as UTF-8, with the ends that they have."""
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     for line in lines:
         stream.write(line.encode())
     stream.flush()

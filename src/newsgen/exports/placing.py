@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from newsgen.errors import BuildError, Location, Problem
@@ -19,11 +19,11 @@ def placed_file(place: Path, *, replaces: bool) -> Iterator[Path]:
 
     Raises BuildError where it cannot be written, or something stands there that is not to be replaced.
     """
-    if place.is_dir():
-        raise _failure("a folder stands here", place, "name a file with --out")
-    if os.path.lexists(place) and not replaces:
-        raise _failure("the file is there already", place, "name another with --out, or replace it with --force")
     with _beside(place) as beside:
+        if place.is_dir():
+            raise _failure("a folder stands here", place, "name a file with --out")
+        if os.path.lexists(place) and not replaces:
+            raise _failure("the file is there already", place, "name another with --out, or replace it with --force")
         yield beside
         _to_disk(beside)
         os.replace(beside, place)
@@ -35,21 +35,20 @@ def placed_folder(place: Path, names: Sequence[str], *, replaces: bool) -> Itera
 
     Files of other names that are there stay. Raises BuildError as `placed_file` does.
     """
-    if os.path.lexists(place) and not place.is_dir():
-        raise _failure("a file stands here", place, "name a folder with --out")
-    there = [name for name in names if os.path.lexists(place / name)]
-    if there and not replaces:
-        hint = "name another folder with --out, or replace them with --force"
-        raise _failure(f"there are files here already: {', '.join(there)}", place, hint)
-    folders = [place / name for name in there if (place / name).is_dir()]
-    if folders:
-        raise _failure("a folder stands here", folders[0], "remove it, or name another folder with --out")
     with _beside(place) as beside:
+        if os.path.lexists(place) and not place.is_dir():
+            raise _failure("a file stands here", place, "name a folder with --out")
+        there = [name for name in names if os.path.lexists(place / name)]
+        if there and not replaces:
+            hint = "name another folder with --out, or replace them with --force"
+            raise _failure(f"there are files here already: {', '.join(there)}", place, hint)
+        if folders := [place / name for name in there if (place / name).is_dir()]:
+            raise _failure("a folder stands here", folders[0], "remove it, or name another folder with --out")
         beside.mkdir()
         yield beside
         for name in names:
             _to_disk(beside / name)
-        if place.exists():
+        if os.path.lexists(place):
             for name in names:
                 os.replace(beside / name, place / name)
         else:
@@ -67,7 +66,8 @@ def _beside(place: Path) -> Iterator[Path]:
     except OSError as error:
         raise _failure(f"cannot write: {error.strerror or error}", place) from None
     finally:
-        _remove(beside)
+        with suppress(OSError):
+            _remove(beside)
 
 
 def _to_disk(path: Path) -> None:
