@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 
 from newsgen import config, exports, load
 from newsgen.build import build, opened
-from newsgen.errors import BuildError, errors_in
+from newsgen.errors import errors_in
 from newsgen.exports import TABLES, Contents
 from newsgen.exports.records import sound
 from newsgen.load import Selection
@@ -110,9 +111,7 @@ redirect: https://other.example/
 Moved words.
 """
 )
-SETTINGS = (
-    "title: The Test Record\nbase_url: https://example.org/archive\nsearch: false\ntaxonomies: {places: {}}\n"
-)
+SETTINGS = "title: The Test Record\nbase_url: https://example.org/archive\nsearch: false\ntaxonomies: {places: {}}\n"
 
 
 @pytest.fixture
@@ -395,9 +394,7 @@ def test_a_site_without_an_address_is_exported_with_paths(tmp_path: Path) -> Non
     root = make(tmp_path / "site", THREE, "title: T\n")
     line = lines_of(root)[-1]
     assert line["url"] == "/2024/03/05/flood/"
-    assert line["links"] == [
-        {"url": "/2024/03/04/rain/#later", "kind": "article", "article": "/2024/03/04/rain/"}
-    ]
+    assert line["links"] == [{"url": "/2024/03/04/rain/#later", "kind": "article", "article": "/2024/03/04/rain/"}]
 
 
 def test_a_text_that_a_spreadsheet_would_run_stays_as_it_was_written(tmp_path: Path) -> None:
@@ -457,7 +454,7 @@ def test_half_a_character_is_refused_by_the_reader_and_would_break_nothing(tmp_p
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(st.characters(exclude_categories=['Cs']), max_size=60))
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_text_can_be_exported(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("any")
     root = hostile_site(folder / "site", f"x{text}x")
@@ -578,12 +575,23 @@ def test_a_killed_export_leaves_the_former_file(tmp_path: Path, number: signal.S
     assert left == [] or number == signal.SIGKILL
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(site: Path, tmp_path: Path) -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("this system has no full device")
-    with contents_of(site) as contents, pytest.raises(BuildError, match="cannot be|cannot write"):
-        exports.write_database(contents, Path("/dev/full/x.db"), quiet)
+@pytest.mark.parametrize("kind", ["sqlite", "csv", "ndjson"])
+def test_a_disk_that_takes_no_more_is_said_and_nothing_is_left(site: Path, kind: str) -> None:
+    write(site, "articles/2024/long.md", f"---\ntitle: Long\ndate: 2024\n---\n{'Many words. ' * 20_000}\n")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    (site / "to").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "newsgen", "export", kind, "--out", "to/x"],
+        cwd=site, capture_output=True, text=True, check=False, preexec_fn=limit,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "to/x: " in done.stderr
+    assert "nothing was written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((site / "to").iterdir()) == []
 
 
 # Size
