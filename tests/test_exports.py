@@ -176,11 +176,12 @@ def test_the_database_is_sound_and_its_search_finds_words(site: Path, tmp_path: 
 
 
 def test_datasette_opens_the_database_and_searches_it_at_once(site: Path, tmp_path: Path) -> None:
-    datasette = pytest.importorskip("datasette.app")
+    from datasette.app import Datasette  # slow to import, and needed here alone
+
     place = database_of(site, tmp_path / "archive.db")
 
     async def get(path: str) -> dict[str, Any]:
-        server = datasette.Datasette([str(place)], settings={"num_sql_threads": 0})
+        server = Datasette([str(place)], settings={"num_sql_threads": 0})
         response = await server.client.get(path)
         assert response.status_code == 200
         found: dict[str, Any] = response.json()
@@ -373,7 +374,10 @@ def test_the_tables_say_what_the_database_says(site: Path, tmp_path: Path) -> No
     for name, columns in TABLES.items():
         wanted = query(place, f"SELECT {', '.join(columns)} FROM {name} ORDER BY {columns[0]}, {columns[-1]}")
         for row, expected in zip(tables[name], wanted, strict=True):
+            assert list(row) == [column for column in columns if (name, column) != ("articles", "html")]
             for column, value in zip(columns, expected, strict=True):
+                if column == "html":
+                    continue
                 if name == "articles" and column in ("authors", "tags"):
                     assert row[column] == "; ".join(json.loads(value))
                 else:

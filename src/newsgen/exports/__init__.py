@@ -3,7 +3,8 @@
 from newsgen.exports.database import write_database
 from newsgen.exports.lines import lines_of, write_lines
 from newsgen.exports.records import Contents
-from newsgen.exports.tables import TABLES, table_of, write_table, write_tables
+from newsgen.exports.rows import TABLES
+from newsgen.exports.tables import table_of, write_table, write_tables
 
 __all__ = [
     "TABLES",

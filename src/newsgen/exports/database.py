@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeAlias
 
 from newsgen.errors import BuildError, Location, Problem
 from newsgen.exports.placing import placed_file
-from newsgen.exports.records import VALUES, Contents, Progress, Record, sound
-from newsgen.model import Term
+from newsgen.exports.records import Contents, Progress, sound
+from newsgen.exports.rows import TABLES, Cell, Row, article_rows, term_rows
 from newsgen.search import SEGMENTED
 from newsgen.version import VERSION
 from newsgen.workers import in_batches
@@ -124,7 +123,8 @@ CREATE INDEX corrections_by_article ON corrections (article);
 # Characters of text that are put in at a time.
 _BATCH = 2_000_000
 
-_Row: TypeAlias = tuple[str | int | None, ...]
+# Where in a row of the articles stands what the full-text table is given.
+_SEARCHED = tuple(TABLES["articles"].index(name) for name in ("number", "title", "summary", "text"))
 
 
 def write_database(contents: Contents, place: Path, progress: Progress, *, replaces: bool = False) -> None:
@@ -154,16 +154,8 @@ def _fill(base: sqlite3.Connection, contents: Contents, progress: Progress) -> N
     for statement in _statements(_TABLES + _SEARCH.format(tokenizer=_tokenizer(contents.site.language))):
         base.execute(statement)
     _put(base, "about", _about(contents))
-    numbers = {term: number for number, term in enumerate(contents.terms, 1)}
-    _put(
-        base,
-        "terms",
-        [
-            (numbers[term], term.taxonomy, sound(term.name), term.slug, contents.url(term.url), articles)
-            for term, articles in contents.terms.items()
-        ],
-    )
-    _put_records(base, contents, numbers, progress)
+    _put(base, "terms", list(term_rows(contents)))
+    _put_articles(base, contents, progress)
     for statement in _statements(_INDEXES):
         base.execute(statement)
     base.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
@@ -171,53 +163,37 @@ def _fill(base: sqlite3.Connection, contents: Contents, progress: Progress) -> N
     base.execute("VACUUM")
 
 
-def _put_records(base: sqlite3.Connection, contents: Contents, terms: dict[Term, int], progress: Progress) -> None:
-    links = corrections = done = 0
-    for batch in in_batches(contents.records(), lambda record: 1_000 + 2 * len(record.html or ""), _BATCH):
-        _put(base, "articles", [_article(record) for record in batch])
+def _put_articles(base: sqlite3.Connection, contents: Contents, progress: Progress) -> None:
+    done = 0
+    for batch in in_batches(article_rows(contents), _cost, _BATCH):
+        articles = [row for tables in batch for row in tables["articles"]]
+        for name in TABLES:
+            _put(base, name, [row for tables in batch for row in tables.get(name, ())])
         base.executemany(
             "INSERT INTO articles_fts (rowid, title, summary, text) VALUES (?, ?, ?, ?)",
-            [(record.number, record.values["title"], record.values["summary"], record.text) for record in batch],
+            [tuple(row[place] for place in _SEARCHED) for row in articles],
         )
-        _put(
-            base,
-            "article_terms",
-            [
-                (record.number, terms[term], position)
-                for record in batch
-                for position, term in enumerate(record.terms, 1)
-            ],
-        )
-        rows: list[_Row] = []
-        for record in batch:
-            for position, link in enumerate(record.links, 1):
-                links += 1
-                rows.append((links, record.number, position, link.kind, link.url, link.target))
-        _put(base, "links", rows)
-        rows = []
-        for record in batch:
-            for position, item in enumerate(record.corrections, 1):
-                corrections += 1
-                rows.append((corrections, record.number, position, item.date, item.kind, item.text))
-        _put(base, "corrections", rows)
         done += len(batch)
         progress(done, len(contents.articles))
 
 
-def _put(base: sqlite3.Connection, table: str, rows: Iterable[_Row]) -> None:
-    rows = list(rows)
+def _cost(tables: Mapping[str, Sequence[Row]]) -> int:
+    """Return about how many characters the rows of an article hold."""
+    return sum(1_000 + len(cell) for row in tables["articles"] for cell in row[-2:] if isinstance(cell, str))
+
+
+def _put(base: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
     if rows:
         signs = ", ".join("?" * len(rows[0]))
-        base.executemany(f"INSERT INTO {table} VALUES ({signs})", rows)  # noqa: S608  # the names are our own
+        values = [[_value(cell) for cell in row] for row in rows]
+        base.executemany(f"INSERT INTO {table} VALUES ({signs})", values)  # noqa: S608  # the names are our own
 
 
-def _article(record: Record) -> _Row:
-    authors, tags = (json.dumps(record.names(name), ensure_ascii=False) for name in ("authors", "tags"))
-    values = (record.values[name] for name in VALUES)
-    return (record.number, *values, authors, tags, record.text, record.html)
+def _value(cell: Cell) -> str | int | None:
+    return json.dumps(cell, ensure_ascii=False) if isinstance(cell, tuple) else cell
 
 
-def _about(contents: Contents) -> list[_Row]:
+def _about(contents: Contents) -> list[Row]:
     site = contents.site
     about = {
         "title": site.title,
