@@ -15,6 +15,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -176,12 +177,11 @@ def test_the_database_is_sound_and_its_search_finds_words(site: Path, tmp_path: 
 
 
 def test_datasette_opens_the_database_and_searches_it_at_once(site: Path, tmp_path: Path) -> None:
-    from datasette.app import Datasette  # slow to import, and needed here alone
-
+    datasette = import_module("datasette.app")  # slow to import, and needed here alone
     place = database_of(site, tmp_path / "archive.db")
 
     async def get(path: str) -> dict[str, Any]:
-        server = Datasette([str(place)], settings={"num_sql_threads": 0})
+        server = datasette.Datasette([str(place)], settings={"num_sql_threads": 0})
         response = await server.client.get(path)
         assert response.status_code == 200
         found: dict[str, Any] = response.json()
