@@ -309,6 +309,109 @@ def test_the_list_is_filtered_and_has_three_forms(tmp_path: Path) -> None:
     assert "articles/1987/fire.md" in run("list", cwd=root).stdout
 
 
+MANY = (
+    THREE
+    + """
+-- articles/e.md --
+---
+title: Élections à l’eau
+date: 2024-03
+updated: 2025-01-01
+series: After the flood
+story: The flood
+places: [Old town]
+authors: [Anna Berg, Weather desk]
+tags: Rivers
+---
+Votes were counted.
+
+The mayor spoke of the *Überschwemmung*.
+"""
+)
+WITH_PLACES = "title: T\nsearch: false\ntaxonomies: {places: {}}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "titles"),
+    [
+        (["rain"], ["Rain for a week"]),
+        (["ROSE", "reaches"], ["Flood reaches the town"]),
+        (["elections", "l'eau"], ["Élections à l’eau"]),
+        (["the town"], ["Flood reaches the town"]),
+        (["uberschwemmung"], []),
+        (["uberschwemmung", "--text"], ["Élections à l’eau"]),
+        (["--series", "after-the-flood"], ["Élections à l’eau"]),
+        (["--story", "the flood"], ["Élections à l’eau"]),
+        (["--term", "places=old town"], ["Élections à l’eau"]),
+        (["--term", "tag=rivers", "--term", "authors=weather desk"], ["Élections à l’eau", "Rain for a week"]),
+        (["--tag", "rivers", "--tag", "town-hall"], ["Flood reaches the town"]),
+        (["--author", "anna berg", "--author", "weather desk"], ["Élections à l’eau"]),
+        (["--from", "2024-03-02", "--to", "2024-03-04"], ["Rain for a week"]),
+        (["--to", "1987-05"], ["Fire at the mill"]),
+        (["--from", "2024-03", "--to", "2024"], ["Élections à l’eau", "Rain for a week", "Flood reaches the town"]),
+        (["--sort", "title", "--limit", "2"], ["Élections à l’eau", "Fire at the mill"]),
+        (["--reverse", "--limit", "1"], ["Flood reaches the town"]),
+        (["--sort", "updated", "--reverse", "--limit", "1"], ["Élections à l’eau"]),
+        (["--sort", "author", "--limit", "1"], ["Élections à l’eau"]),
+        (["--sort", "section", "--limit", "1"], ["Fire at the mill"]),
+        (["--sort", "path", "--limit", "1"], ["Fire at the mill"]),
+    ],
+)
+def test_the_list_is_narrowed_down_and_put_in_order(tmp_path: Path, arguments: list[str], titles: list[str]) -> None:
+    done = run("list", "--json", *arguments, cwd=make(tmp_path, MANY, WITH_PLACES))
+    assert [row["title"] for row in json.loads(done.stdout)] == titles
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        (["--tag", "Rivrs"], "note: no article has the tag 'Rivrs': did you mean 'Rivers'?\n"),
+        (["--author", "Ana Berg"], "note: no article has the author 'Ana Berg': did you mean 'Anna Berg'?\n"),
+        (
+            ["--term", "places=Old tow"],
+            "note: no article has the term of 'places' 'Old tow': did you mean 'Old town'?\n",
+        ),
+        (["--section", "Qqqq"], "note: no article has the section 'Qqqq'\n"),
+    ],
+)
+def test_a_term_that_there_is_not_gives_an_empty_list_and_the_nearest_one(
+    tmp_path: Path, arguments: list[str], note: str
+) -> None:
+    done = run("list", "--json", *arguments, cwd=make(tmp_path, MANY, WITH_PLACES))
+    assert (done.returncode, json.loads(done.stdout), done.stderr) == (0, [], note)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--from", "2024-13"], "'2024-13' is not a date; write it as 2024-12-01, 2024-12 or 2024"),
+        (["--to", "soon"], "'soon' is not a date"),
+        (["--term", "place=x"], "'place' is no taxonomy of this site: did you mean 'places'?"),
+        (["--term", "rivers"], "'rivers' is no term: write it as TAXONOMY=NAME"),
+        (["--status", "odd"], "'odd' is not one of 'published', 'draft'"),
+        (["--text"], "--text looks for words"),
+        (["--limit", "0"], "--limit"),
+        (["--sort", "odd"], "--sort"),
+    ],
+)
+def test_a_list_that_cannot_be_made_is_wrong_usage_with_a_hint(
+    tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    done = run("list", *arguments, cwd=make(tmp_path, MANY, WITH_PLACES))
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_the_list_is_that_of_the_files_as_they_are_after_a_build_as_well(tmp_path: Path) -> None:
+    root = make(tmp_path, MANY, WITH_PLACES)
+    before = run("list", "--json", cwd=root).stdout
+    build(root)
+    assert run("list", "--json", cwd=root).stdout == before
+    write(root, "articles/1987/fire.md", "---\ntitle: Fire again\ndate: 1987-05\n---\nFire.\n")
+    assert json.loads(run("list", "--json", cwd=root).stdout)[0]["title"] == "Fire again"
+
+
 def test_explain_tells_where_each_field_came_from(tmp_path: Path) -> None:
     root = make(tmp_path, THREE + "-- articles/2020-01-02-x.md --\n---\nHeadline: X\nfoo: 1\n---\n")
     shown = run("explain", "articles/2020-01-02-x.md", cwd=root).stdout

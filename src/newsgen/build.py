@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ from newsgen.render import Renderer, RenderSettings, tools_of
 from newsgen.workers import Workers, in_batches
 from newsgen.write import Changes, Target
 
-__all__ = ["CACHE", "Options", "Report", "build", "output_folder", "survey"]
+__all__ = ["CACHE", "Opened", "Options", "Report", "Survey", "build", "opened", "output_folder", "survey"]
 
 CACHE = ".newsgen"
 # Pages in a batch, counted by what they cost: a page of one article is 1, and each article in a list a tenth of it.
@@ -87,6 +88,40 @@ def _survey(
     planned = plan.plan(loaded.archive, loaded.assets)
     lost = (TemplateError(problem) for problem in theme.problems(root))
     return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors, *lost))
+
+
+class Opened(NamedTuple):
+    """A site that was read: its archive, what is wrong in it, and `renderer`, which gives the HTML of its texts."""
+
+    archive: Archive
+    errors: tuple[NewsgenError, ...]
+    renderer: Renderer
+
+
+@contextmanager
+def opened(
+    root: Path,
+    selection: Selection = Selection(),
+    workers: Workers = Workers(),
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> Iterator[Opened]:
+    """Give the site at `root` without planning it, with what its builds remember; write nothing.
+
+    Raises ExceptionGroup of ConfigError where the settings cannot be read.
+    """
+    site = config.read(root)
+    memory = Memory(root / CACHE, "", 0, (*_source_keys(site), b""), writes=False)
+    try:
+        found = listing(root)
+        reading = Reading(workers, memory.known(found), progress=lambda done, total: progress("reading", done, total))
+        loaded = load.read(site, root, selection, reading, found.walked)
+        settings = RenderSettings(str(root), None, site.base_url, site.markdown, words=site.words)
+        renderer = Renderer(settings)
+        known = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
+        with renderer.remembering(known, lambda body, html: None):
+            yield Opened(loaded.archive, loaded.errors, renderer)
+    finally:
+        memory.close()
 
 
 def build(root: Path, out: Path | None = None, options: Options = Options()) -> Report:
@@ -218,17 +253,27 @@ def _renderer(root: Path, site: Site, context: object, memory: Memory, options: 
 
 def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
     """Return the digests of what is remembered depends on beside the files: to parse, to convert, and to plan."""
-    tools = tools_of(site.markdown)
-    libraries = tuple((name, version(name)) for name in ("pyyaml", "python-slugify", "tzdata", "imagesize"))
-    digest = Fingerprinter().digest
     folder = theme.built_in_folder()
     built_in = files.walk(folder.parent, folder.name)
     selection = (*options.selection, options.offline, site.has_search)
-    return (
-        digest((tools, libraries, site.taxonomies, site.front_matter, site.timezone, site.markdown)),
-        digest((tools, site.markdown)),
-        digest((tools, libraries, selection, built_in.files, built_in.standings)),
+    plan_key = Fingerprinter().digest(
+        (tools_of(site.markdown), _libraries(), selection, built_in.files, built_in.standings)
     )
+    return (*_source_keys(site), plan_key)
+
+
+def _source_keys(site: Site) -> tuple[bytes, bytes]:
+    """Return the first two of `_keys`."""
+    tools = tools_of(site.markdown)
+    digest = Fingerprinter().digest
+    return (
+        digest((tools, _libraries(), site.taxonomies, site.front_matter, site.timezone, site.markdown)),
+        digest((tools, site.markdown)),
+    )
+
+
+def _libraries() -> tuple[tuple[str, str], ...]:
+    return tuple((name, version(name)) for name in ("pyyaml", "python-slugify", "tzdata", "imagesize"))
 
 
 def _make(

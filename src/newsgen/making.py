@@ -24,7 +24,7 @@ from newsgen.store import Store, packed, unpacked
 from newsgen.value import Value
 from newsgen.write import Stage, Staged, stage
 
-__all__ = ["Batch", "Failure", "Job", "Made", "Planned", "make", "pages_in", "remembered"]
+__all__ = ["Batch", "Failure", "Job", "Made", "Planned", "converted_before", "make", "pages_in", "remembered"]
 
 # Converted texts that are kept in the hope of another use, in batches of some 64.
 _MOST_BATCHES = 24
@@ -112,16 +112,22 @@ def _converted(cache: str, key: bytes, number: int, process: int) -> Mapping[byt
     return _converted_in(_store(cache, process).get(number), key)
 
 
+def converted_before(cache: str, key: bytes, converted: Mapping[str, int]) -> Callable[[Body], str | None]:
+    """Return what gives the HTML of a text that was converted before, and None for others; arguments as in `Job`."""
+
+    def known(body: Body) -> str | None:
+        number = converted.get(body.path)
+        return None if number is None else _converted(cache, key, number, os.getpid()).get(_digest(body))
+
+    return known
+
+
 def make(job: Job, batch: Batch) -> Made:
     """Render and stage a batch of items. Raises BuildError where the stage cannot be written."""
     items = job.items[batch.start : batch.stop] if isinstance(batch, range) else batch
     renderer = job.renderer or _renderer(job.settings)
     fresh: dict[bytes, str] = {}
     sources: dict[str, None] = {}
-
-    def known(body: Body) -> str | None:
-        number = job.converted.get(body.path)
-        return None if number is None else _converted(job.cache, job.key, number, os.getpid()).get(_digest(body))
 
     def remember(body: Body, html: str) -> None:
         fresh[_digest(body)] = html
@@ -130,7 +136,7 @@ def make(job: Job, batch: Batch) -> Made:
     staged: list[Staged] = []
     failures: list[Failure] = []
     with_texts: list[Page | Bundle] = []
-    with renderer.remembering(known, remember):
+    with renderer.remembering(converted_before(job.cache, job.key, job.converted), remember):
         for item in items:
             try:
                 fingerprint = job.wanted.get(item.url) or renderer.fingerprint(item)

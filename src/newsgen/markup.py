@@ -31,6 +31,7 @@ __all__ = [
     "BUILT_IN_EXTENSIONS",
     "Converter",
     "Reference",
+    "anchors",
     "excerpt",
     "finish",
     "first_heading",
@@ -250,6 +251,17 @@ def targets(html: str) -> frozenset[str]:
         attributes = _attributes(match[3])
         found.update(unescape(attributes[name]) for name in ("href", "src") if name in attributes)
     return frozenset(found)
+
+
+def anchors(html: str) -> tuple[str, ...]:
+    """Return where the links of converted HTML lead, in their order, none twice."""
+    found: dict[str, None] = {}
+    for match in _TAG.finditer(html):
+        if match[2] == "a" and "href" in match[3]:
+            target = unescape(_attributes(match[3]).get("href", ""))
+            if target:
+                found[target] = None
+    return tuple(found)
 
 
 def _attributes(text: str) -> dict[str, str]:

@@ -92,17 +92,19 @@ class Memory:
 
     `keys` are those of what is parsed, of what is converted and of the plan: what each depends on beside the files.
     `folder` is where the chunks are. `started` is an instant before which nothing was read: what changed since then
-    could change again unseen.
+    could change again unseen. Without `writes` it is only asked, and no build has to wait for it.
     """
 
-    def __init__(self, cache: Path, place: str, started: int, keys: tuple[bytes, bytes, bytes]) -> None:
+    def __init__(
+        self, cache: Path, place: str, started: int, keys: tuple[bytes, bytes, bytes], *, writes: bool = True
+    ) -> None:
         self.folder = cache
         self._sources_file = cache / "sources"
         self._plan_file = cache / f"plan-{place}"
         self._owner = f"plan-{place}"
         self._started = started
         self._parse_key, self.convert_key, self._plan_key = keys
-        self._store = Store(cache, writes=True)
+        self._store = Store(cache, writes=writes)
         self._digest = b""
         self._paths = ""
         self._standings: list[Standing] = []

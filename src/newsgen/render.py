@@ -399,10 +399,14 @@ class Renderer:
     def _html(self, body: Body) -> Markup:
         """Return the HTML of a body, as it stands in the page that is being rendered."""
         self.has_read_a_text = True
+        return Markup(self.html(body, self._link))  # noqa: S704  # cleaned by the converter
+
+    def html(self, body: Body, link: Callable[[str], str]) -> str:
+        """Return the HTML of a body, with what `link` makes of URLs on the site. Raises ContentError as `render`."""
         html = self._converted(body)
         sizes = {url: (width, height) for url, width, height in body.sizes}
         allows = self.settings.markdown.raw_html == "allow"
-        return Markup(markup.finish(html, dict(body.links), sizes, self._link, allows_external_images=allows))  # noqa: S704  # cleaned by the converter
+        return markup.finish(html, dict(body.links), sizes, link, allows_external_images=allows)
 
     def _converted(self, body: Body) -> str:
         key = (body.path, body.digest, body.drops_title)

@@ -37,7 +37,9 @@ def moment(context: click.Context, parameter: click.Parameter, value: str | None
     try:
         return parse(value, UTC)
     except ValueError as error:
-        raise click.BadParameter(f"{error}; write it as 2024-12-01 or 2024-12-01T09:00:00+01:00") from None
+        raise click.BadParameter(
+            f"{error}; write it as 2024-12-01, 2024-12 or 2024, or as 2024-12-01T09:00:00+01:00"
+        ) from None
 
 
 def now_instant(value: str | None) -> int | None:
