@@ -35,8 +35,8 @@ _NOT_ONE_NAME = re.compile(r",|(?:^|\s)and(?:\s|$)|^others$", re.IGNORECASE)
 class Citation(Value):
     """What is cited of an article. `url` is its full address, "" where the site does not know its own.
 
-    `key` names it among others, in ASCII; `publication` is the archive, and `bodies` are names of authors that are no
-    person's: the archive's and its publisher's.
+    `key` names it among others, in ASCII; `publication` is the archive. An author of its name or of the publisher's is
+    no person.
     """
 
     key: str
@@ -53,8 +53,7 @@ class Citation(Value):
 
 def key_of(url: str) -> str:
     """Return what names an article in a bibliography: its URL's path in small ASCII letters, digits and "-"."""
-    path = url.strip("/").replace("/", "-")
-    return slug_of(path) or slug_of(unquote(path)) or "article"
+    return slug_of(unquote(url).strip("/").replace("/", "-")) or "article"
 
 
 # BibTeX
@@ -66,27 +65,21 @@ def bibtex(citation: Citation) -> str:
     The address stands as it is, as `url` and BibLaTeX want it.
     """
     moment = citation.date
-    fields = {
-        "author": " and ".join(_bibtex_name(name, citation) for name in citation.authors),
-        "title": f"{{{_tex(citation.title)}}}",
-        "journal": _tex(citation.publication),
-        "publisher": _tex(citation.publisher),
-        "year": f"{moment.year:04}",
-        "month": "",
-        "day": str(moment.day or ""),
-        "url": citation.url.replace("{", "%7B").replace("}", "%7D"),
-        "language": _tex(citation.language),
-        "keywords": _tex(", ".join(citation.keywords)),
-    }
-    lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
-    if moment.month:
-        # One of BibTeX's own names for months, which each style writes out in its way.
-        lines.insert(_place_of_year(lines) + 1, f"  month = {_MONTHS[moment.month - 1]},\n")
-    return f"@article{{{citation.key},\n{''.join(lines)}}}\n"
-
-
-def _place_of_year(lines: list[str]) -> int:
-    return next(place for place, line in enumerate(lines) if line.startswith("  year"))
+    fields = (
+        ("author", " and ".join(_bibtex_name(name, citation) for name in citation.authors)),
+        ("title", f"{{{_tex(citation.title)}}}"),
+        ("journal", _tex(citation.publication)),
+        ("publisher", _tex(citation.publisher)),
+        ("year", f"{moment.year:04}"),
+        ("day", str(moment.day or "")),
+        ("url", citation.url.replace("{", "%7B").replace("}", "%7D")),
+        ("language", _tex(citation.language)),
+        ("keywords", _tex(", ".join(citation.keywords))),
+    )
+    lines = [f"  {name} = {{{value}}},\n" for name, value in fields if value]
+    # BibTeX's own name of the month, which each style writes out in its way.
+    month = f"  month = {_MONTHS[moment.month - 1]},\n" if moment.month else ""
+    return f"@article{{{citation.key},\n{''.join(lines)}{month}}}\n"
 
 
 def _tex(text: str) -> str:

@@ -143,7 +143,7 @@ class Site(Value):
     has_sitemap: bool = True
     has_search: bool = True
     has_citations: bool = True
-    citation_files: tuple[str, ...] = ()
+    citation_files: tuple[str, ...] = ("bibtex", "ris")
     has_data: bool = True
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
@@ -369,6 +369,7 @@ class Writing(Value):
     """The context of a page that needs no template, since it writes itself: there are many such, and it is quick."""
 
     __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # as in `Context`
 
     def text(self, html: Callable[[Body], str]) -> str:
         """Return the text of the file; `html` gives the HTML of a body, with links as the page has them."""

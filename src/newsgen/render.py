@@ -29,6 +29,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from newsgen import dates, files, markup, search, theme
+from newsgen.citation import Citation
 from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
 from newsgen.model import (
@@ -274,11 +275,12 @@ class Renderer:
         self._converter = markup.Converter(settings.markdown)
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
         self._remembered = 0
+        self._finished: tuple[Body, bool, Markup] | None = None
         loader = theme.Loader(root)
         link = self._link_in if settings.names_index else self._link
         self._environment = _environment(loader, self._html, link, settings.base_url, compiled, settings.words)
         self._closures = self._environment.closures
-        self._fingerprinter = Fingerprinter((Article, Entry, Term))
+        self._fingerprinter = Fingerprinter((Article, Citation, Entry, Term))
         self._base = b""
         self._origins: dict[str, bytes] = {}
         self._known: Callable[[Body], str | None] = _unknown
@@ -424,10 +426,17 @@ class Renderer:
     def _html(self, body: Body) -> Markup:
         """Return the HTML of a body, as it stands in the page that is being rendered."""
         self.has_read_a_text = True
+        names_index = self._environment.names_index
+        # An article and its data stand beside each other, and only what their links start with is not the same.
+        last = self._finished
+        if last is not None and last[0] is body and last[1] == names_index:
+            return last[2]
         html = self._converted(body)
         sizes = {url: (width, height) for url, width, height in body.sizes}
         allows = self.settings.markdown.raw_html == "allow"
-        return Markup(markup.finish(html, dict(body.links), sizes, self._link, allows_external_images=allows))  # noqa: S704  # cleaned by the converter
+        finished = Markup(markup.finish(html, dict(body.links), sizes, self._link, allows_external_images=allows))  # noqa: S704  # cleaned by the converter
+        self._finished = (body, names_index, finished)
+        return finished
 
     def _converted(self, body: Body) -> str:
         key = (body.path, body.digest, body.drops_title)

@@ -28,7 +28,16 @@ from newsgen.plan.coverage import Axis, Run, compare_link, plot, sparkline
 from newsgen.plan.dates import day_groups
 from newsgen.words import Words
 
-__all__ = ["feed_url", "home_pages", "list_data_url", "numbered_parts", "site_feed", "taxonomy_pages", "term_feed", "term_pages"]
+__all__ = [
+    "feed_url",
+    "home_pages",
+    "list_data_url",
+    "numbered_parts",
+    "site_feed",
+    "taxonomy_pages",
+    "term_feed",
+    "term_pages",
+]
 
 _SECONDARY = 4
 _RIVERS = 6
