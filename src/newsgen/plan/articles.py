@@ -34,8 +34,9 @@ def article_pages(archive: Archive) -> Iterator[Page]:
             older, newer = neighbours.get(article.url, (None, None))
             citation = citation_of(archive.site, article) if archive.site.has_citations else None
             data = article_data_page(archive.site, article, citation) if archive.site.has_data else None
+            links = citation_links(archive.site, article) if citation else ()
             if citation:
-                yield from citation_pages(archive.site, article, citation)
+                yield from citation_pages(archive.site, article, citation, links)
             yield Page(
                 url=article.url,
                 template=article.template or "article.html",
@@ -47,7 +48,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     dates=date_links(article.date, archive.site.words),
                     original=_link(original) if (original := by_path.get(article.translation_of)) else None,
                     related=related.get(article.url, ()),
-                    citations=citation_links(archive.site, article) if citation else (),
+                    citations=links,
                 ),
                 kind="article",
                 title=article.title,

@@ -40,9 +40,9 @@ def citation_links(site: Site, article: Article) -> tuple[CitationLink, ...]:
     )
 
 
-def citation_pages(site: Site, article: Article, citation: Citation) -> Iterator[Page]:
-    """Yield the files with an article's citation."""
-    for name, link in zip(site.citation_files, citation_links(site, article), strict=True):
+def citation_pages(site: Site, article: Article, citation: Citation, links: Sequence[CitationLink]) -> Iterator[Page]:
+    """Yield the files with an article's citation, to which `links` lead."""
+    for name, link in zip(site.citation_files, links, strict=True):
         yield _page(link.url, CitationFile(name, citation), "citation", article.title, (article.path,))
 
 
