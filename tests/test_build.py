@@ -122,7 +122,7 @@ def test_a_second_build_renders_and_writes_nothing(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*")} == before
 
 
-def test_editing_a_body_renders_that_article_and_its_feeds_alone(tmp_path: Path) -> None:
+def test_editing_a_body_renders_that_article_its_data_and_its_feeds_alone(tmp_path: Path) -> None:
     root = make(tmp_path, THREE)
     build(root)
     place = root / "articles/2024/flood.md"
@@ -130,6 +130,7 @@ def test_editing_a_body_renders_that_article_and_its_feeds_alone(tmp_path: Path)
     report = build(root)
     assert set(report.rendered) == {
         "/2024/03/05/flood/",
+        "/2024/03/05/flood/index.json",
         "/feed.xml",
         "/tags/rivers/feed.xml",
         "/tags/town-hall/feed.xml",

@@ -328,7 +328,7 @@ def _make_all(
 def _cost(item: Page | Asset | Bundle) -> int:
     if isinstance(item, Bundle):
         return _BATCH
-    return 1 if isinstance(item, Asset) or item.kind == "article" else _LARGE
+    return 1 if isinstance(item, Asset) or item.kind in ("article", "citation", "article-data") else _LARGE
 
 
 def _ranges(batches: Iterable[Sequence[Page | Asset | Bundle]]) -> Iterator[range]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from newsgen import colours, dates, files, frontmatter, permalink, svg, theme, words, yamltext
+from newsgen.citation import FORMATS
 from newsgen.colours import Colour
 from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
@@ -24,7 +25,7 @@ FILE_NAME = "newsgen.yaml"
 KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
-    "search", "output", "menu", "footer", "colours", "logo",
+    "search", "citations", "citation_files", "data", "output", "menu", "footer", "colours", "logo",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -112,6 +113,9 @@ class _Reader:
             has_feeds=self._flag(given.get("feeds"), True),
             has_sitemap=self._flag(given.get("sitemap"), True),
             has_search=self._flag(given.get("search"), True),
+            has_citations=self._flag(given.get("citations"), True),
+            citation_files=self._citation_files(given.get("citation_files"), defaults.citation_files),
+            has_data=self._flag(given.get("data"), True),
             output=self._output(given.get("output"), defaults.output),
             menu=self._menu(given["menu"]) if given.get("menu") else None,
             footer=self._text(given.get("footer")),
@@ -199,6 +203,18 @@ class _Reader:
         return text
 
     # Settings with a shape of their own
+
+    def _citation_files(self, node: Node | None, default: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the forms in which citations are written as files, in their own order."""
+        if node is None:
+            return default
+        names = [name.casefold() for name in self._texts(node)]
+        for name in names:
+            if name not in FORMATS:
+                near = get_close_matches(name, FORMATS, 1, 0.4)
+                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FORMATS)}"
+                self._error(node.line, f"{name!r} is not a form of citation", hint)
+        return tuple(name for name in FORMATS if name in names)
 
     def _base_url(self, node: Node | None) -> str:
         text = self._text(node)

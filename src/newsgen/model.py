@@ -9,7 +9,7 @@ turn it into a link.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol
 
@@ -47,6 +47,7 @@ __all__ = [
     "StaticFile",
     "Taxonomy",
     "Term",
+    "Writing",
     "by_term",
 ]
 
@@ -141,6 +142,9 @@ class Site(Value):
     has_feeds: bool = True
     has_sitemap: bool = True
     has_search: bool = True
+    has_citations: bool = True
+    citation_files: tuple[str, ...] = ("bibtex", "ris")
+    has_data: bool = True
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
     footer: str = ""
@@ -361,13 +365,25 @@ class Context(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what dataclasses.fields() asks for; the values are its own
 
 
+class Writing(Value):
+    """The context of a page that needs no template, since it writes itself: there are many such, and it is quick."""
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # as in `Context`
+
+    def text(self, html: Callable[[Body], str]) -> str:
+        """Return the text of the file; `html` gives the HTML of a body, with links as the page has them."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Value):
-    """A file that a template makes.
+    """A file that a template makes, or that its context writes by itself: then `template` is "".
 
     `kind` names what stands there (home, article, term, year, ...); `section` is the URL of the section or menu
     entry that it belongs to. `sources` are the content files it would not exist without. `changed` is the last
-    change of what it says, for the sitemap, where that is known; `in_sitemap` is False for what no search engine
+    change of what it says, for the sitemap, where that is known; `data` is the URL of what it says as JSON, "" for
+    none; `in_sitemap` is False for what no search engine
     should list. `links` says how the page links to others: "relative" to itself, "absolute" with the site's address,
     or "rooted" at the host, for a page that is shown at addresses not its own.
     """
@@ -381,6 +397,7 @@ class Page(Value):
     lang: str = ""
     section: str = ""
     feed: Link | None = None
+    data: str = ""
     changed: Moment | None = None
     in_sitemap: bool = True
     links: str = "relative"

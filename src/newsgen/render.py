@@ -29,9 +29,24 @@ from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from newsgen import dates, files, markup, search, theme
+from newsgen.citation import Citation
 from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
-from newsgen.model import Asset, Body, Bundle, Entry, Image, Link, MarkdownSettings, MenuItem, Output, Page, Term
+from newsgen.model import (
+    Article,
+    Asset,
+    Body,
+    Bundle,
+    Entry,
+    Image,
+    Link,
+    MarkdownSettings,
+    MenuItem,
+    Output,
+    Page,
+    Term,
+    Writing,
+)
 from newsgen.permalink import output_path
 from newsgen.source import source_of
 from newsgen.value import Value
@@ -260,11 +275,12 @@ class Renderer:
         self._converter = markup.Converter(settings.markdown)
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
         self._remembered = 0
+        self._finished: tuple[Body, bool, Markup] | None = None
         loader = theme.Loader(root)
         link = self._link_in if settings.names_index else self._link
         self._environment = _environment(loader, self._html, link, settings.base_url, compiled, settings.words)
         self._closures = self._environment.closures
-        self._fingerprinter = Fingerprinter((Entry, Term))
+        self._fingerprinter = Fingerprinter((Article, Citation, Entry, Term))
         self._base = b""
         self._origins: dict[str, bytes] = {}
         self._known: Callable[[Body], str | None] = _unknown
@@ -283,6 +299,8 @@ class Renderer:
             return bytes(ORIGIN_SIZE)
         if isinstance(item, Bundle):
             return self._origin_of_bundles
+        if isinstance(item.context, Writing):
+            return self._origin_of_writings
         known = self._origins.get(item.template)
         if known is None:
             self._base = self._base or self._base_digest()
@@ -295,6 +313,12 @@ class Renderer:
         given = self.settings
         made_with = (search.tools(), tools_of(given.markdown), given.markdown, given.words.digest)
         return self._fingerprinter.digest(made_with)[:ORIGIN_SIZE]
+
+    @cached_property
+    def _origin_of_writings(self) -> bytes:
+        # What pages show of the site is not in it: a new footer leaves the data of all articles alone.
+        given = self.settings
+        return self._fingerprinter.digest((tools_of(given.markdown), given.base_url, given.markdown))[:ORIGIN_SIZE]
 
     def texts(self, bundle: Bundle) -> Iterator[search.Text]:
         """Yield what a part of the search index is made of. Raises ContentError as `render` does."""
@@ -323,12 +347,17 @@ class Renderer:
         if isinstance(item, Asset):
             return Output(item.url, self._asset(item))
         self._environment.names_index = self.settings.names_index and item.links == "relative"
+        self.has_read_a_text = False
+        text = item.context.text(self._html) if isinstance(item.context, Writing) else self._from_template(item)
+        text = text.replace(_ROOT, self._root_of(item))
+        return Output(item.url, text.encode("utf-8", "replace"))
+
+    def _from_template(self, item: Page) -> str:
         variables = {field.name: getattr(item.context, field.name) for field in fields(item.context)}
         self._environment.page += 1
-        self.has_read_a_text = False
         try:
             template = self._environment.get_template(item.template)
-            text = template.render(variables, site=self.settings.site, page=item)
+            return template.render(variables, site=self.settings.site, page=item)
         except NewsgenError:
             raise
         except RecursionError:
@@ -336,8 +365,6 @@ class Renderer:
             raise TemplateError(Problem(message, Location(f"templates/{item.template}"))) from None
         except Exception as error:  # a template is the site's code, and may fail in any way
             raise self._template_error(error, item) from None
-        text = text.replace(_ROOT, self._root_of(item))
-        return Output(item.url, text.encode("utf-8", "replace"))
 
     def _base_digest(self) -> bytes:
         """Return the digest of what every page depends on: the site's own values and the versions of all tools."""
@@ -383,7 +410,7 @@ class Renderer:
 
     def prepare(self, items: Iterable[Page | Asset | Bundle]) -> None:
         """Compile the templates of pages, so that processes which inherit this renderer, and later builds, need not."""
-        for name in {item.template for item in items if isinstance(item, Page)}:
+        for name in {item.template for item in items if isinstance(item, Page) and item.template}:
             try:
                 self._environment.get_template(name)
             except Exception:  # noqa: S112  # rendering tells what is wrong with it, and where
@@ -399,7 +426,14 @@ class Renderer:
     def _html(self, body: Body) -> Markup:
         """Return the HTML of a body, as it stands in the page that is being rendered."""
         self.has_read_a_text = True
-        return Markup(self.html(body, self._link))  # noqa: S704  # cleaned by the converter
+        names_index = self._environment.names_index
+        # An article and its data stand beside each other, and only what their links start with is not the same.
+        last = self._finished
+        if last is not None and last[0] is body and last[1] == names_index:
+            return last[2]
+        finished = Markup(self.html(body, self._link))  # noqa: S704  # cleaned by the converter
+        self._finished = (body, names_index, finished)
+        return finished
 
     def html(self, body: Body, link: Callable[[str], str]) -> str:
         """Return the HTML of a body, with what `link` makes of URLs on the site. Raises ContentError as `render`."""

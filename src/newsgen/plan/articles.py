@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from newsgen.markup import is_external
 from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, StandingPage, Term
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
+from newsgen.plan.data import article_data_page, citation_links, citation_of, citation_pages
 from newsgen.plan.dates import date_links
 from newsgen.plan.lists import site_feed
 from newsgen.plan.related import related_coverage
@@ -31,6 +32,11 @@ def article_pages(archive: Archive) -> Iterator[Page]:
             yield _tombstone(article, archive.site.words)
         else:
             older, newer = neighbours.get(article.url, (None, None))
+            citation = citation_of(archive.site, article) if archive.site.has_citations else None
+            data = article_data_page(archive.site, article, citation) if archive.site.has_data else None
+            links = citation_links(archive.site, article) if citation else ()
+            if citation:
+                yield from citation_pages(archive.site, article, citation, links)
             yield Page(
                 url=article.url,
                 template=article.template or "article.html",
@@ -42,6 +48,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     dates=date_links(article.date, archive.site.words),
                     original=_link(original) if (original := by_path.get(article.translation_of)) else None,
                     related=related.get(article.url, ()),
+                    citations=links,
                 ),
                 kind="article",
                 title=article.title,
@@ -49,10 +56,13 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                 lang=article.lang,
                 section=article.section.url if article.section else "",
                 feed=site_feed(archive),
+                data=data.url if data else "",
                 changed=article.updated or article.date,
                 in_sitemap=article.status != "hidden",
                 sources=(article.path,),
             )
+            if data:
+                yield data  # beside the page, so that the text is converted for both at once
 
 
 def redirect_pages(archive: Archive) -> Iterator[Page]:

@@ -17,6 +17,7 @@ __all__ = [
     "ArchiveYear",
     "ArticleContext",
     "Bar",
+    "CitationLink",
     "ColoursContext",
     "CompareContext",
     "ComparedRow",
@@ -90,6 +91,7 @@ class SiteContext(Value):
     footer: str
     logo: str
     has_colours: bool
+    has_citations: bool
     feed: Link | None
     search: str
 
@@ -576,11 +578,20 @@ class Related(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class CitationLink(Value):
+    """A file with the citation of an article: what its form is called, its URL and its media type."""
+
+    title: str
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleContext(Value):
     """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
 
     `dates` lead to the year, month and day pages that it stands on, as far as its date is known. `related` are up to
-    five others that go with it, the best first.
+    five others that go with it, the best first. `citations` are the files with its citation.
     """
 
     article: Article
@@ -590,6 +601,7 @@ class ArticleContext(Value):
     dates: tuple[Link, ...]
     original: Link | None
     related: tuple[Related, ...]
+    citations: tuple[CitationLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

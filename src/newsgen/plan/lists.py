@@ -28,7 +28,16 @@ from newsgen.plan.coverage import Axis, Run, compare_link, plot, sparkline
 from newsgen.plan.dates import day_groups
 from newsgen.words import Words
 
-__all__ = ["feed_url", "home_pages", "site_feed", "taxonomy_pages", "term_feed", "term_pages"]
+__all__ = [
+    "feed_url",
+    "home_pages",
+    "list_data_url",
+    "numbered_parts",
+    "site_feed",
+    "taxonomy_pages",
+    "term_feed",
+    "term_pages",
+]
 
 _SECONDARY = 4
 _RIVERS = 6
@@ -45,7 +54,7 @@ _MOST_TERMS = 100
 def home_pages(archive: Archive) -> Iterator[Page]:
     """Yield the front page with the newest articles, and the numbered pages of all older ones."""
     site, entries = archive.site, archive.entries
-    parts, newest = _parts(entries, site.page_size)
+    parts, newest = numbered_parts(entries, site.page_size)
     pinned = [entry for entry in reversed(entries) if entry.pinned]
     shown = pinned + [entry for entry in reversed(newest) if not entry.pinned]
     yield Page(
@@ -65,6 +74,7 @@ def home_pages(archive: Archive) -> Iterator[Page]:
         title=site.title,
         description=site.description or site.subtitle,
         feed=site_feed(archive),
+        data=list_data_url("/") if site.has_data and entries else "",
     )
     for number, part in enumerate(parts, 1):
         yield Page(
@@ -103,7 +113,7 @@ def term_pages(archive: Archive) -> Iterator[Page]:
 
 def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Sequence[Entry]) -> Iterator[Page]:
     words = archive.site.words
-    parts, newest = _parts(entries, archive.site.page_size)
+    parts, newest = numbered_parts(entries, archive.site.page_size)
     profile = archive.profiles.get(term)
     is_timeline = taxonomy.name in (_SERIES, _STORIES)
     for number, part in [(0, newest), *enumerate(parts, 1)]:
@@ -130,6 +140,7 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
             description=profile.summary if profile and is_newest else "",
             section=term.url,
             feed=term_feed(archive, taxonomy, term),
+            data=list_data_url(term.url) if archive.site.has_data and is_newest else "",
             in_sitemap=is_newest,
         )
 
@@ -206,6 +217,11 @@ def feed_url(base: str) -> str:
     return f"{base}feed.xml"
 
 
+def list_data_url(base: str, number: int = 0) -> str:
+    """Return the URL of the list at `base` as JSON, or of its part `number`."""
+    return f"{base}index-{number}.json" if number else f"{base}index.json"
+
+
 def site_feed(archive: Archive) -> Link | None:
     """Return the link to the feed of all articles; None where the site has no feeds."""
     site = archive.site
@@ -220,7 +236,7 @@ def term_feed(archive: Archive, taxonomy: Taxonomy, term: Term) -> Link | None:
     return Link(site.words.text("feed_of", site=site.title, name=term.name), feed_url(term.url)) if has_feed else None
 
 
-def _parts(entries: Sequence[Entry], size: int) -> tuple[list[Sequence[Entry]], Sequence[Entry]]:
+def numbered_parts(entries: Sequence[Entry], size: int) -> tuple[list[Sequence[Entry]], Sequence[Entry]]:
     """Return the numbered parts of a list given oldest first, and the newest entries that are in none.
 
     A part holds `size` entries and never changes once it is there; the newest page holds from `size` to twice that,

@@ -11,6 +11,7 @@ from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
 from newsgen.plan.contexts import SiteContext
 from newsgen.plan.coverage import compare_page
+from newsgen.plan.data import list_data_pages
 from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
@@ -34,6 +35,7 @@ STANDARD: tuple[Planner, ...] = (
     compare_page,
     archive_page,
     home_pages,
+    list_data_pages,
     feed_pages,
     search_pages,
     not_found_page,
@@ -92,6 +94,7 @@ def site_context(archive: Archive) -> SiteContext:
         footer=site.footer,
         logo=site.logo,
         has_colours=bool(site.colours),
+        has_citations=site.has_citations,
         feed=site_feed(archive),
         search=SEARCH_URL if site.has_search and archive.entries else "",
     )
