@@ -218,10 +218,10 @@ def _build(site: Path, options: Options) -> Report | None:
 
 def test_a_missing_pagefind_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "find_spec", lambda name: None)
-    search._program.cache_clear()
+    search.program.cache_clear()
     with pytest.raises(BuildError) as raised:
         list(index_files(texts(1), "en"))
-    search._program.cache_clear()
+    search.program.cache_clear()
     assert "not installed" in str(raised.value.problem)
     assert "search: false" in raised.value.problem.hint
 
