@@ -24,7 +24,7 @@ FILE_NAME = "newsgen.yaml"
 KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
-    "search", "output", "menu", "footer", "colours", "logo",
+    "search", "structured_data", "output", "menu", "footer", "colours", "logo",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -112,6 +112,7 @@ class _Reader:
             has_feeds=self._flag(given.get("feeds"), True),
             has_sitemap=self._flag(given.get("sitemap"), True),
             has_search=self._flag(given.get("search"), True),
+            has_structured_data=self._flag(given.get("structured_data"), True),
             output=self._output(given.get("output"), defaults.output),
             menu=self._menu(given["menu"]) if given.get("menu") else None,
             footer=self._text(given.get("footer")),
