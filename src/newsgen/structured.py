@@ -132,45 +132,36 @@ def article_data(
     """
     url = site.base_url + article.url
     kind = LABEL_TYPES[article.label]
-    data: Data = {"@context": _CONTEXT, "@type": kind, "headline": article.title, "url": url}
-    data["mainEntityOfPage"] = article.canonical or url
-    data["datePublished"] = article.date.iso
-    if article.updated and article.updated.iso != article.date.iso:
-        data["dateModified"] = article.updated.iso
-    if article.authors:
-        data["author"] = [_author(term, site, term.url in organizations) for term in article.authors]
-    data["publisher"] = _publisher(site)
     language = article.lang or site.language
-    data["inLanguage"] = language
-    data["isAccessibleForFree"] = True
-    if article.summary:
-        data["description"] = article.summary
-    if article.section:
-        data["articleSection"] = article.section.name
-    if article.tags:
-        data["keywords"] = [term.name for term in article.tags]
-    if article.label in _GENRES:
-        data["genre"] = article.label
-    if article.image:
-        data["image"] = _image(article.image, site)
-    if article.dateline and kind.endswith("NewsArticle"):
-        data["dateline"] = article.dateline
-    if language.partition("-")[0].casefold() not in _WRITTEN_WITHOUT_BLANKS:
-        data["wordCount"] = _word_count(html)
-    if article.license:
-        data["license"] = _license(article.license)
-    if article.rights:
-        data["copyrightNotice"] = article.rights
-    if article.source_url:
-        data["isBasedOn"] = article.source_url
-    if original:
-        data["translationOfWork"] = {"@type": "CreativeWork", "name": original.title, "url": site.base_url + original.url}
-    if article.corrections:
-        _add_corrections(data, article.corrections)
-    parts = [_part_of(term, site) for term in article.terms if term.taxonomy in _PARTS_OF]
-    if parts:
-        data["isPartOf"] = parts
-    return data
+    updated = article.updated.iso if article.updated else ""
+    has_words = language.partition("-")[0].casefold() not in _WRITTEN_WITHOUT_BLANKS
+    data: Data = {
+        "@context": _CONTEXT,
+        "@type": kind,
+        "headline": article.title,
+        "url": url,
+        "mainEntityOfPage": article.canonical or url,
+        "datePublished": article.date.iso,
+        "dateModified": updated if updated != article.date.iso else "",
+        "author": [_author(term, site, term.url in organizations) for term in article.authors],
+        "publisher": _publisher(site),
+        "inLanguage": language,
+        "isAccessibleForFree": True,
+        "description": article.summary,
+        "articleSection": article.section.name if article.section else "",
+        "keywords": [term.name for term in article.tags],
+        "genre": article.label if article.label in _GENRES else "",
+        "image": _image(article.image, site) if article.image else "",
+        "dateline": article.dateline if kind.endswith("NewsArticle") else "",
+        "wordCount": _word_count(html) if has_words else "",
+        "license": _license(article.license) if article.license else "",
+        "copyrightNotice": article.rights,
+        "isBasedOn": article.source_url,
+        "translationOfWork": _work(original, site) if original else "",
+        "isPartOf": [_part_of(term, site) for term in article.terms if term.taxonomy in _PARTS_OF],
+        **_corrections(article.corrections),
+    }
+    return {name: value for name, value in data.items() if value not in ("", [])}
 
 
 def breadcrumb_data(links: Iterable[Link | Term], site: Publication, here: str) -> Data:
@@ -245,7 +236,7 @@ def _absolute(site: Publication, url: str) -> str:
 
 
 def _author(term: Term, site: Publication, is_organization: bool) -> Data:
-    """Return an author. Of one whose profile does not say, a name that is the publisher's or the site's is no person."""
+    """Return an author. Whose name is the publisher's or the site's is no person, whatever the profile says."""
     is_own = term.name in (site.publisher_name, site.title)
     kind = "Organization" if is_organization or is_own else "Person"
     return {"@type": kind, "name": term.name, "url": site.base_url + term.url}
@@ -287,15 +278,16 @@ def _part_of(term: Term, site: Publication) -> Data:
     return {"@type": _PARTS_OF[term.taxonomy], "name": term.name, "url": site.base_url + term.url}
 
 
-def _add_corrections(data: Data, corrections: Iterable[Correction]) -> None:
-    """Add what was wrong; that an article was taken back as a whole is its status as well."""
+def _work(link: Link, site: Publication) -> Data:
+    return {"@type": "CreativeWork", "name": link.title, "url": site.base_url + link.url}
+
+
+def _corrections(corrections: Iterable[Correction]) -> Data:
+    """Return what was wrong; that an article was taken back as a whole is its status as well."""
     found = [item for item in corrections if item.kind in _CORRECTING]
-    if found:
-        data["correction"] = [
-            {"@type": "CorrectionComment", "text": item.text, "datePublished": item.date.iso} for item in found
-        ]
-    if any(item.kind == "retraction" for item in found):
-        data["creativeWorkStatus"] = "Retracted"
+    comments = [{"@type": "CorrectionComment", "text": item.text, "datePublished": item.date.iso} for item in found]
+    is_retracted = any(item.kind == "retraction" for item in found)
+    return {"correction": comments, "creativeWorkStatus": "Retracted" if is_retracted else ""}
 
 
 def _license(text: str) -> str | Data:

@@ -163,7 +163,7 @@ def _translations(articles: Sequence[Article]) -> dict[str, tuple[Link, ...]]:
 
 
 def _original_of(article: Article, by_path: Mapping[str, Article]) -> str:
-    """Return the file of what was translated first; the first by name of a ring of articles that translate each other."""
+    """Return the file of what was translated first; in a ring of articles that translate each other, its first name."""
     seen: list[str] = []
     path = article.path
     while path not in seen:
