@@ -304,7 +304,7 @@ def test_without_an_address_what_needs_one_is_left_out_with_a_note(tmp_path: Pat
     root = make(tmp_path, DATED, "title: T\n")
     report = build(root)
     assert not {"sitemap.xml", "feed.xml"} & set(snapshot(root / "output"))
-    assert report.notes == ("no base_url is set: feeds and the sitemap, which need it, are left out",)
+    assert report.notes == ("no base_url is set: feeds, the sitemap and JSON-LD, which need it, are left out",)
     assert "Sitemap" not in (root / "output/robots.txt").read_text()
 
 

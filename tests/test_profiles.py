@@ -66,7 +66,7 @@ def test_a_profile_stands_at_the_head_of_the_newest_page_of_its_term_alone(tmp_p
     assert build(root).articles == 5
     newest, older = page(root, "/tags/rivers/"), page(root, "/tags/rivers/page/1/")
     assert '<p>They <em>flow</em>; see <a href="../../2024/01/01/n1/">n1</a>.</p>' in newest
-    assert '<meta name="description" content="All about rivers.">' in newest
+    assert '<meta name="description" content="All about rivers."' in newest
     assert '<a href="https://rivers.example.org/">The board</a>' in newest
     assert '<a href="mailto:desk@example.org">Desk</a>' in newest
     assert "3 February 2024" in newest

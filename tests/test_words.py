@@ -132,8 +132,9 @@ def moment(written: str) -> Moment:
 
 def seen(page: bytes) -> str:
     """Return what a reader sees or hears of a page: its text, and the labels that are in attributes."""
+    text = re.sub(r'<script type="application/ld\+json">.*?</script>', "", page.decode())
     # A script may be given texts by their names, with places for what it fills in, and paths.
-    text = re.sub(r'"\w+":|"/[^"]*"|\{\w+\}', "", page.decode())
+    text = re.sub(r'"\w+":|"/[^"]*"|\{\w+\}', "", text)
     labels = re.findall(r' (?:aria-label|title|alt|placeholder)="([^"]*)"', text)
     shown = html.unescape("\n".join([re.sub(r"<[^>]+>", "\n", text), *labels]))
     return re.sub(r"https?://\S+", "", shown)

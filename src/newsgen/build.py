@@ -373,8 +373,8 @@ def _notes(
 ) -> tuple[str, ...]:
     """Return what the author should know once, and need not mend."""
     notes = []
-    if not site.base_url and (site.has_feeds or site.has_sitemap):
-        notes.append("no base_url is set: feeds and the sitemap, which need it, are left out")
+    if not site.base_url and (site.has_feeds or site.has_sitemap or site.has_structured_data):
+        notes.append("no base_url is set: feeds, the sitemap and JSON-LD, which need it, are left out")
     if selection.now is not None:
         count = archive.held_back
         notes.append(

@@ -25,7 +25,7 @@ FILE_NAME = "newsgen.yaml"
 KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
-    "search", "citations", "citation_files", "data", "output", "menu", "footer", "colours", "logo",
+    "search", "structured_data", "citations", "citation_files", "data", "output", "menu", "footer", "colours", "logo",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -116,6 +116,7 @@ class _Reader:
             has_citations=self._flag(given.get("citations"), True),
             citation_files=self._citation_files(given.get("citation_files"), defaults.citation_files),
             has_data=self._flag(given.get("data"), True),
+            has_structured_data=self._flag(given.get("structured_data"), True),
             output=self._output(given.get("output"), defaults.output),
             menu=self._menu(given["menu"]) if given.get("menu") else None,
             footer=self._text(given.get("footer")),

@@ -79,6 +79,7 @@ PROFILE_KEYS: Mapping[str, tuple[str, ...]] = {
     "image_credit": ("image_credit",),
     "image_license": ("image_license",),
     "links": ("links",),
+    "organization": ("organization", "organisation"),
     "lang": ("lang", "language"),
     "updated": ("updated",),
     "draft": ("draft",),
@@ -140,10 +141,13 @@ class ImageFields(Value):
 
 @dataclass(frozen=True, slots=True)
 class ProfileFields(Value):
-    """What only a profile says: other names of its term, each with the line that it stands in; and links."""
+    """What only a profile says: other names of its term, each with the line that it stands in; links; and whether
+    its author is no person.
+    """
 
     aliases: tuple[tuple[str, int], ...] = ()
     links: tuple[Link, ...] = ()
+    is_organization: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +306,7 @@ class _Reader:
             image=image,
             status="draft" if self._flag("draft") else "published",
             lang=self._language(),
-            profile=ProfileFields(self._aliases(), self._links()),
+            profile=ProfileFields(self._aliases(), self._links(), self._flag("organization")),
             extra=self._extra(table),
             lines=self._lines,
             origins=tuple(self._origins),

@@ -145,6 +145,7 @@ class Site(Value):
     has_citations: bool = True
     citation_files: tuple[str, ...] = ("bibtex", "ris")
     has_data: bool = True
+    has_structured_data: bool = True
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
     footer: str = ""
@@ -301,12 +302,16 @@ class StandingPage(Value):
 
 @dataclass(frozen=True, slots=True)
 class Profile(Value):
-    """What is told of a term at the head of its page. `links` lead to addresses elsewhere; `lang` as in `Entry`."""
+    """What is told of a term at the head of its page. `links` lead to addresses elsewhere; `lang` as in `Entry`.
+
+    `is_organization` says of an author that it is no person.
+    """
 
     content: Body
     summary: str = ""
     image: Image | None = None
     links: tuple[Link, ...] = ()
+    is_organization: bool = False
     lang: str = ""
     updated: Moment | None = None
     extra: Mapping[str, Plain] = field(default_factory=dict)

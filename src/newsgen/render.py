@@ -28,7 +28,7 @@ from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
-from newsgen import dates, files, markup, search, theme
+from newsgen import dates, files, markup, search, structured, theme
 from newsgen.citation import Citation
 from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
@@ -559,6 +559,12 @@ def _environment(
         "thousands": words.number,
         "in_a_list": partial(_in_a_list, words),
         "list_sign": words.list_sign,
+        "article_data": structured.article_data,
+        "breadcrumb_data": structured.breadcrumb_data,
+        "page_data": structured.page_data,
+        "profile_data": structured.profile_data,
+        "site_data": structured.site_data,
+        "json_ld": structured.json_ld,
     }
     return environment
 

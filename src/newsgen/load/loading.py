@@ -441,6 +441,7 @@ class _Loading:
             summary=item.summary,
             image=references.image(item, fields.image),
             links=fields.profile.links,
+            is_organization=fields.profile.is_organization,
             lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
             updated=fields.updated,
             extra=fields.extra,

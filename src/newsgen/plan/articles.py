@@ -25,6 +25,8 @@ def article_pages(archive: Archive) -> Iterator[Page]:
     shown = [article for article in archive.articles if article.status not in TAKEN_BACK]
     by_path: dict[str, Entry] = {article.path: article for article in shown}
     related = related_coverage(archive, _led_to(shown, series, by_path))
+    translations = _translations(shown)
+    organizations = {term for term, profile in archive.profiles.items() if profile.is_organization}
     for article in archive.articles:
         if article.redirect:
             yield _redirect_page(article.url, article.redirect, article)
@@ -47,6 +49,8 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     series=_series_part(article, series),
                     dates=date_links(article.date, archive.site.words),
                     original=_link(original) if (original := by_path.get(article.translation_of)) else None,
+                    translations=translations.get(article.url, ()),
+                    organizations=tuple(term.url for term in article.authors if term in organizations),
                     related=related.get(article.url, ()),
                     citations=links,
                 ),
@@ -142,6 +146,42 @@ def _led_to(
             links = (part and part.older, part and part.newer, original)
             found[article.url] = tuple(link.url for link in links if link)
     return found
+
+
+def _translations(articles: Sequence[Article]) -> dict[str, tuple[Link, ...]]:
+    """Return, by URL, the listed articles that say the same as another in other languages: one a language, by language.
+
+    Of an original and its translations each has all the others, and so has a translation of a translation.
+    """
+    by_path = {article.path: article for article in articles}
+    groups: dict[str, list[Article]] = {}
+    for article in articles:
+        if article.translation_of in by_path:
+            groups.setdefault(_original_of(article, by_path), []).append(article)
+    found: dict[str, tuple[Link, ...]] = {}
+    for path, translations in groups.items():
+        # The original is in no group as its own translation, but where several translate each other in a ring.
+        group = [by_path[path], *(item for item in translations if item.path != path)]
+        listed: dict[str, Article] = {}
+        for article in group:
+            if article.status != "hidden" and not article.redirect:
+                listed.setdefault(article.lang.casefold(), article)
+        others = [_link(article) for _, article in sorted(listed.items())]
+        for article in group:
+            found[article.url] = tuple(link for link in others if link.lang.casefold() != article.lang.casefold())
+    return found
+
+
+def _original_of(article: Article, by_path: Mapping[str, Article]) -> str:
+    """Return the file of what was translated first; in a ring of articles that translate each other, its first name."""
+    seen: list[str] = []
+    path = article.path
+    while path not in seen:
+        seen.append(path)
+        if by_path[path].translation_of not in by_path:
+            return path
+        path = by_path[path].translation_of
+    return min(seen[seen.index(path) :])
 
 
 def _link(entry: Entry) -> Link:

@@ -73,7 +73,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SiteContext(Value):
-    """What every page shows of the site; templates know it as `site`. `direction` is that of the language's writing."""
+    """What every page shows of the site; templates know it as `site`. `direction` is that of the language's writing.
+
+    `has_structured_data` says that pages describe themselves to machines, as far as they can.
+    """
 
     title: str
     subtitle: str
@@ -92,6 +95,7 @@ class SiteContext(Value):
     logo: str
     has_colours: bool
     has_citations: bool
+    has_structured_data: bool
     feed: Link | None
     search: str
 
@@ -590,8 +594,10 @@ class CitationLink(Value):
 class ArticleContext(Value):
     """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
 
-    `dates` lead to the year, month and day pages that it stands on, as far as its date is known. `related` are up to
-    five others that go with it, the best first. `citations` are the files with its citation.
+    `dates` lead to the year, month and day pages that it stands on, as far as its date is known. `translations` are
+    the listed articles that say the same in other languages, one a language, by language. `organizations` are the
+    URLs of those of its authors that are no persons. `related` are up to five others that go with it, the best first.
+    `citations` are the files with its citation.
     """
 
     article: Article
@@ -600,6 +606,8 @@ class ArticleContext(Value):
     series: SeriesPart | None
     dates: tuple[Link, ...]
     original: Link | None
+    translations: tuple[Link, ...]
+    organizations: tuple[str, ...]
     related: tuple[Related, ...]
     citations: tuple[CitationLink, ...]
 

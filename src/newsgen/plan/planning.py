@@ -95,6 +95,7 @@ def site_context(archive: Archive) -> SiteContext:
         logo=site.logo,
         has_colours=bool(site.colours),
         has_citations=site.has_citations,
+        has_structured_data=site.has_structured_data,
         feed=site_feed(archive),
         search=SEARCH_URL if site.has_search and archive.entries else "",
     )
