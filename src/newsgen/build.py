@@ -330,6 +330,13 @@ def _notes(
     notes = []
     if not site.base_url and (site.has_feeds or site.has_sitemap):
         notes.append("no base_url is set: feeds and the sitemap, which need it, are left out")
+    undated = {item.entry.url for page in items if isinstance(page, Page) for item in plan.undated_in_rss(page)}
+    if undated:
+        count = len(undated)
+        notes.append(
+            f"{count} article{'s' if count != 1 else ''} from before 1900: RSS cannot date "
+            f"{'them' if count != 1 else 'it'} in its own way, and has the date as dc:date"
+        )
     if selection.now is not None:
         count = archive.held_back
         notes.append(
