@@ -240,12 +240,18 @@ def _make(
     options: Options,
 ) -> list[Failure]:
     """Render and stage; return what could not be rendered."""
-    pages = [item for item in stale if not isinstance(item, Bundle)]
-    # The index is made last: of texts that were converted for their pages.
+    # Feeds and the index are made last: of texts that were converted for their pages.
+    pages = [item for item in stale if not isinstance(item, Bundle) and not _is_feed(item)]
+    feeds = [item for item in stale if _is_feed(item)]
     bundles = [item for item in stale if isinstance(item, Bundle)]
     documents = sum(len(item.documents) for item in bundles) if len(bundles) > 1 else 0
     failures = _make_all("rendering", pages, len(pages), renderer, wanted, target, memory, options)
+    failures += _make_all("making feeds", feeds, len(feeds), renderer, wanted, target, memory, options)
     return failures + _make_all("indexing", bundles, documents, renderer, wanted, target, memory, options)
+
+
+def _is_feed(item: Page | Asset | Bundle) -> bool:
+    return isinstance(item, Page) and item.kind == "feed"
 
 
 def _make_all(
