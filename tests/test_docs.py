@@ -27,6 +27,8 @@ from newsgen.model import (
     Article,
     Correction,
     Entry,
+    FeedItem,
+    FeedLink,
     Image,
     Link,
     MenuItem,
@@ -48,7 +50,8 @@ TEXTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 # What templates can see: the contexts and all values in them.
 SEEN = [
     *(getattr(contexts, name) for name in contexts.__all__),
-    Article, Correction, Entry, Image, Link, MenuItem, Page, Profile, StandingPage, Term, dates.Moment,
+    Article, Correction, Entry, FeedItem, FeedLink, Image, Link, MenuItem, Page, Profile, StandingPage, Term,
+    dates.Moment,
 ]  # fmt: skip
 ARTICLES = "".join(
     f"-- articles/{day}.md --\n---\ntitle: No {day}\ndate: 2024-03-0{day}\nauthors: Staff\nsection: A\n---\nText.\n"
@@ -173,6 +176,7 @@ def known_keys(tmp_path: Path, unknown: str) -> set[str]:
     [
         ("All keys", "zzzz: 1"),
         ("`publisher`", "publisher: {zzzz: 1}"),
+        ("`feeds`", "feeds: {zzzz: 1}"),
         ("`markdown`", "markdown: {zzzz: 1}"),
         ("`colours`", "colours: {zzzz: 1}"),
     ],

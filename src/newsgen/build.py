@@ -285,12 +285,18 @@ def _make(
     options: Options,
 ) -> list[Failure]:
     """Render and stage; return what could not be rendered."""
-    pages = [item for item in stale if not isinstance(item, Bundle)]
-    # The index is made last: of texts that were converted for their pages.
+    # Feeds and the index are made last: of texts that were converted for their pages.
+    pages = [item for item in stale if not isinstance(item, Bundle) and not _is_feed(item)]
+    feeds = [item for item in stale if _is_feed(item)]
     bundles = [item for item in stale if isinstance(item, Bundle)]
     documents = sum(len(item.documents) for item in bundles) if len(bundles) > 1 else 0
     failures = _make_all("rendering", pages, len(pages), renderer, wanted, target, memory, options)
+    failures += _make_all("making feeds", feeds, len(feeds), renderer, wanted, target, memory, options)
     return failures + _make_all("indexing", bundles, documents, renderer, wanted, target, memory, options)
+
+
+def _is_feed(item: Page | Asset | Bundle) -> bool:
+    return isinstance(item, Page) and item.kind == "feed"
 
 
 def _make_all(
@@ -375,6 +381,13 @@ def _notes(
     notes = []
     if not site.base_url and (site.has_feeds or site.has_sitemap or site.has_structured_data):
         notes.append("no base_url is set: feeds, the sitemap and JSON-LD, which need it, are left out")
+    undated = {item.entry.url for page in items if isinstance(page, Page) for item in plan.undated_in_rss(page)}
+    if undated:
+        count = len(undated)
+        notes.append(
+            f"{count} article{'s' if count != 1 else ''} from before 1900: RSS cannot date "
+            f"{'them' if count != 1 else 'it'} in its own way, and has the date as dc:date"
+        )
     if selection.now is not None:
         count = archive.held_back
         notes.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +15,7 @@ from newsgen.citation import FORMATS
 from newsgen.colours import Colour
 from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
-from newsgen.model import MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
+from newsgen.model import FEED_FORMATS, FeedSettings, MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
 from newsgen.source import clean, decode
 from newsgen.words import Words
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
@@ -30,6 +31,7 @@ KEYS = (
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
 _TAXONOMY_KEYS = ("keys", "url", "title", "singular", "feed", "slugs")
+_FEED_KEYS = ("formats", "authority", "archive")
 _MARKDOWN_KEYS = ("extensions", "raw_html")
 _RAW_HTML = ("sanitize", "escape", "allow")
 _DEFAULT_EXTENSIONS = ("extra", "sane_lists", "smarty", "toc")
@@ -48,6 +50,8 @@ _SHARE_OF_ACCENT = 0.45
 _STATIC = "static"
 _ICON = "icon.svg"
 _SVG_HINT = "export it as a plain picture, with all that it shows inside it: no scripts, no links, no entities"
+# RFC 4151, section 2.1: a host or a mail address, and a year, a month or a day.
+_AUTHORITY = re.compile(r"(?:[a-z0-9._-]+@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,([0-9]{4}(?:-[0-9]{2}){0,2})")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
@@ -110,7 +114,7 @@ class _Reader:
             feed_size=self._number(given.get("feed_size"), defaults.feed_size, 1, 1000),
             markdown=self._markdown(given.get("markdown")),
             front_matter=self._aliases(given.get("front_matter"), taxonomies),
-            has_feeds=self._flag(given.get("feeds"), True),
+            feeds=self._feeds(given.get("feeds")),
             has_sitemap=self._flag(given.get("sitemap"), True),
             has_search=self._flag(given.get("search"), True),
             has_citations=self._flag(given.get("citations"), True),
@@ -231,7 +235,30 @@ class _Reader:
             self._error(node.line, f"{text!r} is not a web address", hint)
         elif parts.query or parts.fragment or parts.username:
             self._error(node.line, f"{text!r} holds more than scheme, host and folder", hint)
-        return text.rstrip("/")
+        # "%26" for "&": the address is put into pages as it is, and there "&" would start something.
+        return text.rstrip("/").replace("&", "%26")
+
+    def _feeds(self, node: Node | None) -> FeedSettings:
+        """Return which feeds there are: written as yes or no, as formats, or as a mapping that holds formats."""
+        given = self._table(node, _FEED_KEYS, "'feeds'") if isinstance(node, Table) else {}
+        formats = given.get("formats") if isinstance(node, Table) else node
+        return FeedSettings(
+            formats=self._formats(formats),
+            authority=self._checked(given.get("authority"), "", _check_authority).lower(),
+            has_archive=self._flag(given.get("archive"), True),
+        )
+
+    def _formats(self, node: Node | None) -> tuple[str, ...]:
+        names = tuple(name.casefold() for name in self._texts(node))
+        if node is None or names in {(name,) for name in _TRUE}:
+            return FEED_FORMATS
+        if not names or names in {(name,) for name in _FALSE}:
+            return ()
+        for name in names:
+            if name not in FEED_FORMATS:
+                known = f"write true, false, or some of {', '.join(FEED_FORMATS)}"
+                self._error(node.line, f"{name!r} is not a format of feeds", known)
+        return tuple(dict.fromkeys(names))
 
     def _language(self, node: Node | None, default: str) -> str:
         def check(text: str) -> None:
@@ -477,6 +504,19 @@ def _too_faint(name: str, ground: str, shown: Mapping[str, Colour], line: int) -
         is_dark = colours.contrast(paper, colours.WHITE) > colours.contrast(paper, colours.BLACK)
         hint = f"make {name!r} {'lighter' if is_dark else 'darker'}, or {ground!r} {'darker' if is_dark else 'lighter'}"
         yield Problem(message, Location(FILE_NAME, line), hint)
+
+
+def _check_authority(text: str) -> None:
+    found = _AUTHORITY.fullmatch(text.lower())
+    try:
+        if found:
+            dates.parse(found[1], UTC)
+    except ValueError:
+        found = None
+    if not found:
+        raise ValueError(
+            f"{text!r} is no authority for ids: write a host and a date on which it was yours, 'example.org,2024'"
+        )
 
 
 def _in_words(key: str) -> str:

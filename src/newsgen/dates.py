@@ -34,6 +34,9 @@ _ZONE_NAMES = {
     "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
 }  # fmt: skip
 _LARGEST_OFFSET = 18 * 60
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# The first year that a date in mail may have (RFC 5322, section 3.3), and so one in RSS.
+_FIRST_YEAR_IN_MAIL = 1900
 
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
@@ -144,6 +147,20 @@ class Moment(Value):
         return (
             f"{wall.year:04}-{wall.month:02}-{wall.day:02}T{wall.hour:02}:{wall.minute:02}:{wall.second:02}"
             + _offset_text(self.offset)
+        )
+
+    @property
+    def rfc822(self) -> str:
+        """The date as RSS wants it, always in full ("Tue, 05 Mar 2024 09:00:00 +0100"); "" before 1900.
+
+        Without a time as `rfc3339`. Source: RFC 5322, section 3.3, which is what became of RFC 822.
+        """
+        wall = self.local
+        if wall.year < _FIRST_YEAR_IN_MAIL:
+            return ""
+        return (
+            f"{_WEEKDAYS[wall.weekday()]}, {wall.day:02} {MONTHS[wall.month - 1][:3]} {wall.year:04} "
+            f"{wall.hour:02}:{wall.minute:02}:{wall.second:02} " + _offset_text(self.offset).replace(":", "")
         )
 
 

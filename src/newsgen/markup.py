@@ -14,6 +14,7 @@ from html import escape, unescape
 from importlib import import_module
 from itertools import islice
 from typing import NamedTuple
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 import nh3
@@ -32,6 +33,7 @@ __all__ = [
     "Converter",
     "Reference",
     "anchors",
+    "cleaned",
     "excerpt",
     "finish",
     "first_heading",
@@ -179,7 +181,7 @@ class Converter:
             hint = "take some of the nested lists, quotations or brackets out"
             raise ContentError(Problem("the text is nested too deeply", location, hint)) from None
         # Character references may have brought in what no page may hold.
-        html = _clean(html) if self._cleans else html
+        html = cleaned(html) if self._cleans else html
         return clean(_FORBIDDEN_REFERENCE.sub(_without_control, html))[0]
 
 
@@ -194,7 +196,8 @@ def _extension_name(name: str) -> str:
     return f"markdown.extensions.{name}" if name in BUILT_IN_EXTENSIONS else name
 
 
-def _clean(html: str) -> str:
+def cleaned(html: str) -> str:
+    """Return HTML without scripts, handlers, frames, styles, and all else that a text does not need."""
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
 
 
@@ -278,14 +281,16 @@ def finish(
     sizes: Mapping[str, tuple[int, int]],
     link: Callable[[str], str],
     *,
+    page: str = "",
     allows_external_images: bool = False,
 ) -> str:
     """Return converted HTML as it stands in a page.
 
     `links` are targets as they were written and the URLs that they mean; `sizes` are those of pictures, by URL;
-    `link` turns a URL on the site into what the page links to. Headings move so that the highest stands at level 2
-    and none skips a level. A picture on another host becomes a link to it: a page loads nothing from elsewhere. What
-    may be wider than a phone, a table or code, can be reached and moved with the keyboard.
+    `link` turns a URL on the site into what the page links to. `page` is the URL of the text's own page where it is to
+    stand elsewhere: then even a target on that page, or beside it, becomes a URL on the site. Headings move so that the
+    highest stands at level 2 and none skips a level. A picture on another host becomes a link to it: a page loads
+    nothing from elsewhere. What may be wider than a phone, a table or code, can be reached and moved with the keyboard.
     """
     levels = [int(level) for level in _HEADING_LEVEL.findall(html)]
     shift = 2 - min(levels, default=2)
@@ -294,6 +299,8 @@ def finish(
 
     def target_of(written: str) -> str:
         target = links.get(written, written)
+        if page and target[:1] != "/" and not is_external(target):
+            target = _joined(page, target)
         return link(target) if target[:1] == "/" and target[1:2] != "/" else target
 
     def replace(match: re.Match[str]) -> str:
@@ -313,6 +320,13 @@ def finish(
         return _picture(attributes, target_of, links, sizes, depth > 0, allows_external_images)
 
     return _TAG.sub(replace, html)
+
+
+def _joined(page: str, target: str) -> str:
+    try:
+        return urljoin(page, target)
+    except ValueError:
+        return page  # a target that leads nowhere, such as "[": what is meant is on its page
 
 
 def _anchor(attributes: str, target_of: Callable[[str], str]) -> str:

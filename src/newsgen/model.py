@@ -21,6 +21,7 @@ from newsgen.yamltext import Plain
 
 __all__ = [
     "CORRECTION_KINDS",
+    "FEED_FORMATS",
     "LABELS",
     "STATUSES",
     "TAKEN_BACK",
@@ -33,6 +34,9 @@ __all__ = [
     "Correction",
     "Document",
     "Entry",
+    "FeedItem",
+    "FeedLink",
+    "FeedSettings",
     "Image",
     "Link",
     "MarkdownSettings",
@@ -58,6 +62,7 @@ LABELS = (
     "news", "analysis", "opinion", "review", "explainer", "obituary", "fact-check", "press-release", "sponsored",
     "satire",
 )  # fmt: skip
+FEED_FORMATS = ("atom", "rss", "json")
 CORRECTION_KINDS = ("correction", "clarification", "update", "editors-note", "retraction")
 
 
@@ -68,6 +73,13 @@ class Link(Value):
     title: str
     url: str
     lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink(Link):
+    """A link to a feed; `type` is its media type."""
+
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,20 @@ class MarkdownSettings(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class FeedSettings(Value):
+    """Which feeds there are. `formats` are of FEED_FORMATS, the first being the one that pages name; none, no feeds.
+
+    `authority` stands in the ids of articles and feeds: a host or a mail address and a date on which it belonged to
+    the site, as in "example.org,2024"; "" for one made from the site's address. `has_archive` says whether the Atom
+    feed of the site leads on to all older articles.
+    """
+
+    formats: tuple[str, ...] = FEED_FORMATS
+    authority: str = ""
+    has_archive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Site(Value):
     """What the author configured.
 
@@ -139,7 +165,7 @@ class Site(Value):
     feed_size: int = 30
     markdown: MarkdownSettings = MarkdownSettings(())
     front_matter: tuple[tuple[str, str], ...] = ()
-    has_feeds: bool = True
+    feeds: FeedSettings = FeedSettings()
     has_sitemap: bool = True
     has_search: bool = True
     has_citations: bool = True
@@ -153,6 +179,11 @@ class Site(Value):
     logo: str = ""
     words: Words = field(default_factory=english)
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def has_feeds(self) -> bool:
+        """Whether there are feeds, in whatever format, where the site knows its address."""
+        return bool(self.feeds.formats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,10 +418,10 @@ class Page(Value):
 
     `kind` names what stands there (home, article, term, year, ...); `section` is the URL of the section or menu
     entry that it belongs to. `sources` are the content files it would not exist without. `changed` is the last
-    change of what it says, for the sitemap, where that is known; `data` is the URL of what it says as JSON, "" for
-    none; `in_sitemap` is False for what no search engine
-    should list. `links` says how the page links to others: "relative" to itself, "absolute" with the site's address,
-    or "rooted" at the host, for a page that is shown at addresses not its own.
+    change of what it says, for the sitemap, where that is known; `in_sitemap` is False for what no search engine
+    should list. `feed` belongs to it, and `other_feeds` are the same in other formats; `data` is the URL of what it
+    says as JSON, "" for none. `links` says how the page links to others: "relative" to itself, "absolute" with the
+    site's address, or "rooted" at the host, for a page that is shown at addresses not its own.
     """
 
     url: str
@@ -401,7 +432,8 @@ class Page(Value):
     description: str = ""
     lang: str = ""
     section: str = ""
-    feed: Link | None = None
+    feed: FeedLink | None = None
+    other_feeds: tuple[FeedLink, ...] = ()
     data: str = ""
     changed: Moment | None = None
     in_sitemap: bool = True
@@ -417,6 +449,17 @@ class Asset(Value):
     source: str
     digest: bytes
     sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem(Value):
+    """An article in a feed. `id` never changes; `updated` is the last change, or the first publication."""
+
+    id: str
+    entry: Entry
+    content: Body
+    updated: Moment
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ article's text, and nothing else: no clock, no environment, no file time. So it 
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import traceback
@@ -17,6 +18,7 @@ from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.util import find_spec
+from json.encoder import encode_basestring
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -38,6 +40,7 @@ from newsgen.model import (
     Body,
     Bundle,
     Entry,
+    FeedItem,
     Image,
     Link,
     MarkdownSettings,
@@ -48,7 +51,7 @@ from newsgen.model import (
     Writing,
 )
 from newsgen.permalink import output_path
-from newsgen.source import source_of
+from newsgen.source import clean, source_of
 from newsgen.value import Value
 from newsgen.version import VERSION
 from newsgen.words import Words, english
@@ -69,6 +72,8 @@ _COST_OF_RESULT = 500
 _SHORTEST_RESULT = 150  # a shorter one is made about as fast as it is found
 # Characters of converted bodies that are kept: an article stands on its own page and in several feeds.
 _REMEMBERED = 16_000_000
+# Articles whose text in feeds is kept: some feeds of the usual size.
+_REMEMBERED_IN_FEEDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class _Environment(Environment):
     """Jinja, except that an article's body, where a template reads it, is its HTML."""
 
     to_html: Callable[[Body], Markup]
+    text_in_feed: Callable[[FeedItem], Markup]
     closures: theme.Closures
     page: int = 0  # counts the pages that were rendered
     is_inside: bool = False  # whether a macro runs whose result is remembered
@@ -275,12 +281,14 @@ class Renderer:
         self._converter = markup.Converter(settings.markdown)
         self._bodies: OrderedDict[tuple[str, bytes, bool], str] = OrderedDict()
         self._remembered = 0
-        self._finished: tuple[Body, bool, Markup] | None = None
+        self._last_text: tuple[Body, bool, Markup] | None = None
         loader = theme.Loader(root)
         link = self._link_in if settings.names_index else self._link
         self._environment = _environment(loader, self._html, link, settings.base_url, compiled, settings.words)
         self._closures = self._environment.closures
-        self._fingerprinter = Fingerprinter((Article, Citation, Entry, Term))
+        self._environment.text_in_feed = self._text_in_feed
+        self._texts_in_feeds: OrderedDict[int, tuple[FeedItem, Markup]] = OrderedDict()
+        self._fingerprinter = Fingerprinter((Article, Citation, Entry, FeedItem, Term))
         self._base = b""
         self._origins: dict[str, bytes] = {}
         self._known: Callable[[Body], str | None] = _unknown
@@ -428,19 +436,40 @@ class Renderer:
         self.has_read_a_text = True
         names_index = self._environment.names_index
         # An article and its data stand beside each other, and only what their links start with is not the same.
-        last = self._finished
+        last = self._last_text
         if last is not None and last[0] is body and last[1] == names_index:
             return last[2]
         finished = Markup(self.html(body, self._link))  # noqa: S704  # cleaned by the converter
-        self._finished = (body, names_index, finished)
+        self._last_text = (body, names_index, finished)
         return finished
 
-    def html(self, body: Body, link: Callable[[str], str]) -> str:
-        """Return the HTML of a body, with what `link` makes of URLs on the site. Raises ContentError as `render`."""
+    def html(self, body: Body, link: Callable[[str], str], page: str = "") -> str:
+        """Return the HTML of a body, with what `link` makes of URLs on the site.
+
+        With the URL of its own page, it is as it stands away from it: cleaned in any case. Raises ContentError as
+        `render`.
+        """
         html = self._converted(body)
         sizes = {url: (width, height) for url, width, height in body.sizes}
         allows = self.settings.markdown.raw_html == "allow"
-        return markup.finish(html, dict(body.links), sizes, link, allows_external_images=allows)
+        if page and allows:
+            # Cleaning makes characters of references, and may make some that no page may hold.
+            html = clean(markup.cleaned(html))[0]
+        return markup.finish(html, dict(body.links), sizes, link, page=page, allows_external_images=allows)
+
+    def _text_in_feed(self, item: FeedItem) -> Markup:
+        """Return an article's text as it stands away from its page.
+
+        It is remembered for the other formats of the same feed, which are made one after the other.
+        """
+        self.has_read_a_text = True
+        known = self._texts_in_feeds.get(id(item))
+        if known is None:
+            text = Markup(self.html(item.content, self._link, item.entry.url))  # noqa: S704  # cleaned
+            known = self._texts_in_feeds[id(item)] = (item, text)
+            if len(self._texts_in_feeds) > _REMEMBERED_IN_FEEDS:
+                self._texts_in_feeds.popitem(last=False)
+        return known[1]
 
     def _converted(self, body: Body) -> str:
         key = (body.path, body.digest, body.drops_title)
@@ -547,9 +576,11 @@ def _environment(
     del environment.filters["random"], environment.globals["lipsum"]
     environment.filters |= {
         "url": link,
-        "absolute_url": lambda url: url if markup.is_external(url) else base_url + url,
+        "absolute_url": partial(_absolute_url, base_url),
         "t": partial(_text, words),
         "forms": partial(_forms, words),
+        "json": _json,
+        "text_in_feed": _text_in_feed,
         "date_in_words": words.date,
         "time_in_words": words.time,
         "year_in_words": words.year,
@@ -567,6 +598,26 @@ def _environment(
         "json_ld": structured.json_ld,
     }
     return environment
+
+
+@jinja2.pass_environment
+def _text_in_feed(environment: _Environment, item: FeedItem) -> Markup:
+    """Return an article's text as it stands away from its page (the filter `text_in_feed`)."""
+    return environment.text_in_feed(item)
+
+
+def _json(value: object) -> Markup:
+    """Return a value as JSON, for a file of JSON (the filter `json`); in HTML, `tojson` is the one that is safe."""
+    # What json.dumps would do with a text, in a third of its time.
+    text = encode_basestring(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return Markup(text)  # noqa: S704  # JSON, which is no HTML
+
+
+def _absolute_url(base_url: str, url: str) -> str:
+    """Return the whole address of a URL on the site (the filter `absolute_url`); an address elsewhere as it is."""
+    if url[:1] == "/" and url[1:2] != "/":
+        return base_url + url
+    return url if markup.is_external(url) else base_url + url
 
 
 def _text(words: Words, key: str, **values: object) -> Markup:

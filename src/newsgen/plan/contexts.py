@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsgen.dates import Moment
-from newsgen.model import Article, Body, Entry, Link, MenuItem, Profile, StandingPage, Term
+from newsgen.model import Article, Entry, FeedItem, FeedLink, Link, MenuItem, Profile, StandingPage, Term
 from newsgen.value import Value
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "Decade",
     "DecadeYears",
     "FeedContext",
-    "FeedItem",
     "GoneContext",
     "Headline",
     "HomeContext",
@@ -96,7 +95,7 @@ class SiteContext(Value):
     has_colours: bool
     has_citations: bool
     has_structured_data: bool
-    feed: Link | None
+    feed: FeedLink | None
     search: str
 
 
@@ -645,18 +644,13 @@ class NotFoundContext(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class FeedItem(Value):
-    """An article in a feed. `id` never changes; `updated` is the last change, or the first publication."""
-
-    id: str
-    entry: Entry
-    content: Body
-    updated: Moment
-
-
-@dataclass(frozen=True, slots=True)
 class FeedContext(Value):
-    """A feed: `url` is its own, `alternate` the page that it follows; items newest first."""
+    """A feed: `url` is its own, `alternate` the page that it follows; items newest first.
+
+    `is_archive` says that it is a document of the archive, which never changes but with what is in it. `older` and
+    `newer` are the documents of the archive before and after it, and `current` is the feed that it belongs to; "" for
+    none.
+    """
 
     id: str
     title: str
@@ -664,6 +658,10 @@ class FeedContext(Value):
     alternate: str
     updated: Moment
     items: tuple[FeedItem, ...]
+    is_archive: bool = False
+    older: str = ""
+    newer: str = ""
+    current: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,65 +1,148 @@
-"""Feeds: Atom 1.0 for the site and for every term of a taxonomy that has feeds."""
+"""Feeds: Atom, RSS and JSON Feed, for the site and for every term of a taxonomy that has feeds.
+
+The Atom feed of the site leads on to the whole archive (RFC 5005): documents that are numbered from the oldest, each
+of as many articles as a feed holds. So what is in no document yet is always in the feed, and a document that is full
+never changes, but for a link to the one after it.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
-from newsgen.markup import is_external
-from newsgen.model import Archive, Article, Entry, Link, Page
-from newsgen.plan.contexts import FeedContext, FeedItem
-from newsgen.plan.lists import site_feed, term_feed
+from newsgen.model import Archive, Article, Entry, FeedItem, FeedLink, Page, Site
+from newsgen.plan.contexts import FeedContext
+from newsgen.plan.lists import site_feeds, term_feeds
 
-__all__ = ["feed_pages"]
+__all__ = ["feed_pages", "id_of", "undated_in_rss"]
+
+_TEMPLATES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
+_LARGEST_DOCUMENT = 100
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>\"{}|\\^`]+")
+# The date in ids where the settings give none: any would do, as long as it stays the same.
+_DATE = "2000"
 
 
 def feed_pages(archive: Archive) -> Iterator[Page]:
     """Yield every feed; none where the site does not know its address, since a feed links to it in full."""
+    site, entries = archive.site, archive.entries
+    if not site.has_feeds or not site.base_url:
+        return
     articles = {article.url: article for article in archive.articles}
-    link = site_feed(archive)
-    if link:
-        yield _feed_page(archive, link, "/", archive.entries, articles)
-    for taxonomy in archive.site.taxonomies:
-        for term, entries in archive.by_term(taxonomy.name).items():
-            link = term_feed(archive, taxonomy, term)
-            if link:
-                yield _feed_page(archive, link, term.url, entries, articles)
+    items = {entry.url: _item(site, articles[entry.url], entry) for entry in entries}
+    links = site_feeds(archive)
+    documents = _documents(site, entries) if "atom" in links and site.feeds.has_archive else []
+    identity = _tag_uri(site, "feed:site")
+    for name, link in links.items():
+        older = _document_url(len(documents)) if name == "atom" and documents else ""
+        yield _feed_page(name, link, identity, "/", _newest(site, entries, items), older=older)
+    for number, part in enumerate(documents, 1):
+        yield _document(links["atom"], identity, number, len(documents), _newest_first(part, items))
+    for taxonomy in site.taxonomies:
+        for term, under in archive.by_term(taxonomy.name).items():
+            identity = _tag_uri(site, f"feed:{quote(f'{taxonomy.name}/{term.slug}')}")
+            found = term_feeds(archive, taxonomy, term)
+            newest = _newest(site, under, items) if found else ()
+            for name, link in found.items():
+                yield _feed_page(name, link, identity, term.url, newest)
+
+
+def id_of(site: Site, article: Article) -> str:
+    """Return the name of an article for ever: the id that it was given where that is a URI, else a tag URI of it."""
+    return article.id if _URI.fullmatch(article.id) else _tag_uri(site, quote(article.id, errors="replace"))
+
+
+def undated_in_rss(page: Page) -> Iterator[FeedItem]:
+    """Yield the articles on a page, if that is an RSS feed, whose date RSS cannot write."""
+    if page.template == _TEMPLATES["rss"] and isinstance(page.context, FeedContext):
+        yield from (item for item in page.context.items if not item.entry.date.rfc822)
+
+
+def _tag_uri(site: Site, name: str) -> str:
+    """Return a tag URI (RFC 4151). `name` has its special characters escaped."""
+    return f"tag:{site.feeds.authority or f'{_host(site.base_url)},{_DATE}'}:{name}"
+
+
+def _host(base_url: str) -> str:
+    host = urlsplit(base_url).hostname or "localhost"
+    try:
+        return quote(host.encode("idna"))
+    except UnicodeError:
+        return quote(host, errors="replace")
+
+
+def _item(site: Site, article: Article, entry: Entry) -> FeedItem:
+    return FeedItem(
+        id=id_of(site, article),
+        entry=entry,
+        content=article.content,
+        updated=article.updated or article.date,
+        corrections=article.corrections,
+    )
+
+
+def _newest(site: Site, entries: Sequence[Entry], items: Mapping[str, FeedItem]) -> tuple[FeedItem, ...]:
+    return _newest_first(entries[-site.feed_size :], items)
+
+
+def _newest_first(entries: Sequence[Entry], items: Mapping[str, FeedItem]) -> tuple[FeedItem, ...]:
+    return tuple(items[entry.url] for entry in reversed(entries))
+
+
+def _documents(site: Site, entries: Sequence[Entry]) -> list[Sequence[Entry]]:
+    """Return the full documents of the archive, oldest first. What is in none is less than a feed holds."""
+    size = min(site.feed_size, _LARGEST_DOCUMENT)
+    return [entries[start : start + size] for start in range(0, len(entries) - size + 1, size)]
+
+
+def _document_url(number: int) -> str:
+    return f"/feed/{number}.xml"
+
+
+def _document(link: FeedLink, identity: str, number: int, count: int, items: tuple[FeedItem, ...]) -> Page:
+    return _feed_page(
+        "atom",
+        FeedLink(link.title, _document_url(number), type=link.type),
+        identity,
+        "/",
+        items,
+        is_archive=True,
+        older=_document_url(number - 1) if number > 1 else "",
+        newer=_document_url(number + 1) if number < count else "",
+        current=link.url,
+    )
 
 
 def _feed_page(
-    archive: Archive, link: Link, alternate: str, entries: Sequence[Entry], articles: Mapping[str, Article]
+    name: str,
+    link: FeedLink,
+    identity: str,
+    alternate: str,
+    items: tuple[FeedItem, ...],
+    *,
+    is_archive: bool = False,
+    older: str = "",
+    newer: str = "",
+    current: str = "",
 ) -> Page:
-    newest = entries[::-1][: archive.site.feed_size]
-    items = tuple(_item(archive, articles[entry.url], entry) for entry in newest)
     return Page(
         url=link.url,
-        template="feed.xml",
+        template=_TEMPLATES[name],
         context=FeedContext(
-            id=f"{archive.site.base_url}{link.url}",
+            id=identity,
             title=link.title,
             url=link.url,
             alternate=alternate,
             updated=max((item.updated for item in items), key=lambda moment: (moment.instant, moment.sort_key)),
             items=items,
+            is_archive=is_archive,
+            older=older,
+            newer=newer,
+            current=current,
         ),
         kind="feed",
         title=link.title,
         in_sitemap=False,
         links="absolute",
     )
-
-
-def _item(archive: Archive, article: Article, entry: Entry) -> FeedItem:
-    return FeedItem(
-        id=article.id if is_external(article.id) else _tag_uri(archive, article, article.id),
-        entry=entry,
-        content=article.content,
-        updated=article.updated or article.date,
-    )
-
-
-def _tag_uri(archive: Archive, article: Article, name: str) -> str:
-    """Return a name for ever: a tag URI from the site's host, the article's day and `name` (RFC 4151)."""
-    host = urlsplit(archive.site.base_url).hostname or "localhost"
-    day = article.date.local
-    return f"tag:{host},{day.year:04}-{day.month:02}-{day.day:02}:{quote(name)}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import islice
 
-from newsgen.model import Archive, Entry, Link, Page, Taxonomy, Term
+from newsgen.model import Archive, Entry, FeedLink, Link, Page, Taxonomy, Term
 from newsgen.plan.contexts import (
     Headline,
     HomeContext,
@@ -29,15 +29,22 @@ from newsgen.plan.dates import day_groups
 from newsgen.words import Words
 
 __all__ = [
-    "feed_url",
     "home_pages",
     "list_data_url",
     "numbered_parts",
     "site_feed",
+    "site_feeds",
     "taxonomy_pages",
-    "term_feed",
+    "term_feeds",
     "term_pages",
 ]
+
+# The file of a feed beside the list that it follows, and its media type, by format.
+_FEEDS = {
+    "atom": ("feed.xml", "application/atom+xml"),
+    "rss": ("rss.xml", "application/rss+xml"),
+    "json": ("feed.json", "application/feed+json"),
+}
 
 _SECONDARY = 4
 _RIVERS = 6
@@ -75,6 +82,7 @@ def home_pages(archive: Archive) -> Iterator[Page]:
         description=site.description or site.subtitle,
         feed=site_feed(archive),
         data=list_data_url("/") if site.has_data and entries else "",
+        other_feeds=tuple(site_feeds(archive).values())[1:],
     )
     for number, part in enumerate(parts, 1):
         yield Page(
@@ -116,6 +124,7 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
     parts, newest = numbered_parts(entries, archive.site.page_size)
     profile = archive.profiles.get(term)
     is_timeline = taxonomy.name in (_SERIES, _STORIES)
+    feeds = tuple(term_feeds(archive, taxonomy, term).values())
     for number, part in [(0, newest), *enumerate(parts, 1)]:
         is_newest = number == 0
         context = TermContext(
@@ -139,7 +148,8 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
             title=term.name if is_newest else term.name + words.text("page_of_title", number=words.number(number)),
             description=profile.summary if profile and is_newest else "",
             section=term.url,
-            feed=term_feed(archive, taxonomy, term),
+            feed=feeds[0] if feeds else None,
+            other_feeds=feeds[1:] if is_newest else (),
             data=list_data_url(term.url) if archive.site.has_data and is_newest else "",
             in_sitemap=is_newest,
         )
@@ -212,9 +222,9 @@ def taxonomy_pages(archive: Archive) -> Iterator[Page]:
             )
 
 
-def feed_url(base: str) -> str:
-    """Return the URL of the feed that belongs to the list at `base`."""
-    return f"{base}feed.xml"
+def site_feed(archive: Archive) -> FeedLink | None:
+    """Return the link to the feed of all articles in the first of its formats; None where the site has no feeds."""
+    return next(iter(site_feeds(archive).values()), None)
 
 
 def list_data_url(base: str, number: int = 0) -> str:
@@ -222,18 +232,23 @@ def list_data_url(base: str, number: int = 0) -> str:
     return f"{base}index-{number}.json" if number else f"{base}index.json"
 
 
-def site_feed(archive: Archive) -> Link | None:
-    """Return the link to the feed of all articles; None where the site has no feeds."""
+def site_feeds(archive: Archive) -> dict[str, FeedLink]:
+    """Return the links to the feed of all articles, by format; none where the site has no feeds."""
     site = archive.site
-    has_feed = site.has_feeds and site.base_url and archive.entries
-    return Link(site.title, feed_url("/")) if has_feed else None
+    return _feeds(archive, site.title, "/") if site.base_url and archive.entries else {}
 
 
-def term_feed(archive: Archive, taxonomy: Taxonomy, term: Term) -> Link | None:
-    """Return the link to a term's own feed; None where its taxonomy has none."""
+def term_feeds(archive: Archive, taxonomy: Taxonomy, term: Term) -> dict[str, FeedLink]:
+    """Return the links to a term's own feed, by format; none where its taxonomy has none."""
     site = archive.site
-    has_feed = site.has_feeds and site.base_url and taxonomy.has_feeds
-    return Link(site.words.text("feed_of", site=site.title, name=term.name), feed_url(term.url)) if has_feed else None
+    if not site.base_url or not taxonomy.has_feeds:
+        return {}
+    return _feeds(archive, site.words.text("feed_of", site=site.title, name=term.name), term.url)
+
+
+def _feeds(archive: Archive, title: str, base: str) -> dict[str, FeedLink]:
+    named = {name: _FEEDS[name] for name in archive.site.feeds.formats}
+    return {name: FeedLink(title, f"{base}{file}", type=kind) for name, (file, kind) in named.items()}
 
 
 def numbered_parts(entries: Sequence[Entry], size: int) -> tuple[list[Sequence[Entry]], Sequence[Entry]]:
