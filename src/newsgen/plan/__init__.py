@@ -1,5 +1,6 @@
 """Archive -> every page and asset that the site shall have, with the contexts that templates receive."""
 
 from newsgen.plan.planning import STANDARD, Plan, Planner, plan, site_context
+from newsgen.plan.sitemap import has_long_address
 
-__all__ = ["STANDARD", "Plan", "Planner", "plan", "site_context"]
+__all__ = ["STANDARD", "Plan", "Planner", "has_long_address", "plan", "site_context"]
