@@ -15,6 +15,7 @@ from markupsafe import escape
 
 from newsgen.dates import Moment, Precision
 from newsgen.fingerprint import digest_bytes
+from newsgen.markup import is_picture
 from newsgen.model import Archive, Article, Context, Link, Page, Site
 from newsgen.plan.contexts import (
     ArticleContext,
@@ -44,7 +45,6 @@ _LONGEST_ADDRESS = 2_048
 _MOST_IMAGES = 1_000
 _MOST_NEWS = 1_000
 _NEWS_SPAN = 2 * 24 * 3600
-_PICTURES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 _KINDS = frozenset(
     {"home", "search", "article", "page", "term", "taxonomy", "archive", "compare", "year", "month", "on-this-day"}
 )
@@ -142,7 +142,7 @@ def _images(article: Article, site: Site) -> tuple[str, ...]:
     urls = [article.image.url] if article.image else []
     # What stands behind the name of the file tells browsers something, and is another address to a search engine.
     urls += sorted(re.split("[?#]", url, maxsplit=1)[0] for _, url in article.content.links)
-    found = (url for url in dict.fromkeys(urls) if url.lower().endswith(_PICTURES))
+    found = (url for url in dict.fromkeys(urls) if is_picture(url))
     return tuple(url for url in found if len(site.base_url) + len(url) < _LONGEST_ADDRESS)[:_MOST_IMAGES]
 
 
