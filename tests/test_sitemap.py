@@ -186,6 +186,15 @@ def test_a_new_page_moves_no_border(found: set[tuple[int, int, int]]) -> None:
     assert len(changed) == 1 or f"{shortest}.xml" not in after
 
 
+def test_pages_with_one_url_are_told_and_not_divided_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemap, "_LARGEST", 1)
+    monkeypatch.setattr(sitemap, "_MOST_NEWS", 1)
+    both = "".join(f"-- articles/{name}.md --\n{article(name, '2024-03-05', 'url: /same/')}" for name in "ab")
+    with pytest.raises(ExceptionGroup) as raised:
+        build(make(tmp_path, both), options=at(UTC_NOW))
+    assert ["/same/ is wanted by" in str(error) for error in errors_in(raised.value)] == [True]
+
+
 # Builds
 
 

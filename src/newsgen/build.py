@@ -328,7 +328,7 @@ def _notes(
 ) -> tuple[str, ...]:
     """Return what the author should know once, and need not mend."""
     notes = []
-    if not site.base_url and (site.has_feeds or site.has_sitemap):
+    if not site.base_url and (site.has_feeds or site.has_sitemap or site.has_news_sitemap):
         notes.append("no base_url is set: feeds and the sitemap, which need it, are left out")
     if site.has_news_sitemap and site.base_url and selection.now is None:
         notes.append("the news sitemap is left out: it needs the time, as in 'newsgen build --now now'")

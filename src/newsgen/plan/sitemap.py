@@ -52,6 +52,8 @@ _KINDS = frozenset(
 _AROUND_LINE, _AROUND_IMAGE, _AROUND_ALL = 400, 100, 4_000
 # XML Schema, part 2, section 3.2.7.3: no time zone is further from UTC, in minutes.
 _LARGEST_OFFSET = 14 * 60
+# What takes a byte a character, as nearly all addresses do.
+_PLAIN = re.compile(r"[A-Za-z0-9/._%~-]*")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
@@ -99,10 +101,11 @@ def _belongs(page: Page) -> bool:
 
 
 def _page_lines(site: Site, pages: Iterable[Page]) -> list[_Line]:
-    listed = [page for page in pages if _belongs(page) and not has_long_address(page, site)]
+    # By URL: where several pages want one, which is an error, no digest could tell their lines apart.
+    listed = {page.url: page for page in pages if _belongs(page) and not has_long_address(page, site)}
     return [
         _page_line(site, page)
-        for page in sorted(listed, key=lambda page: page.url)
+        for _, page in sorted(listed.items())
         if not (isinstance(page.context, ArticleContext) and _is_copy(page.context.article, site))
     ]
 
@@ -139,6 +142,8 @@ def _is_copy(article: Article, site: Site) -> bool:
 
 def _images(article: Article, site: Site) -> tuple[str, ...]:
     """Return the pictures on the site that an article shows, or that its text leads to: its own first, then by URL."""
+    if not article.image and not article.content.links:
+        return ()
     urls = [article.image.url] if article.image else []
     # What stands behind the name of the file tells browsers something, and is another address to a search engine.
     urls += sorted(re.split("[?#]", url, maxsplit=1)[0] for _, url in article.content.links)
@@ -161,7 +166,7 @@ def _lastmod(moment: Moment | None) -> str:
 
 def _size(text: str) -> int:
     """Return how many bytes a text takes in a sitemap."""
-    return len(str(escape(text)).encode())
+    return len(text) if _PLAIN.fullmatch(text) else len(str(escape(text)).encode())
 
 
 # The lines of the news sitemap
@@ -174,7 +179,7 @@ def _news_lines(archive: Archive, now: int) -> list[_Line]:
     """
     site = archive.site
     articles = {article.url: article for article in archive.articles}
-    found = []
+    found: dict[str, _Line] = {}
     for entry in archive.entries:
         is_new = entry.date.precision >= Precision.DAY and now - _NEWS_SPAN <= entry.date.instant <= now
         is_short = len(site.base_url) + len(entry.url) < _LONGEST_ADDRESS
@@ -182,8 +187,8 @@ def _news_lines(archive: Archive, now: int) -> list[_Line]:
             day = _lastmod(entry.date)
             value = NewsUrl(entry.url, entry.title, day, _news_language(entry.lang or site.language))
             size = _AROUND_LINE + len(site.base_url) + _size(entry.url) + _size(entry.title) + _size(site.title)
-            found.append(_Line(value, (day[:10],), size))
-    return sorted(found, key=lambda line: line.value.url)
+            found[entry.url] = _Line(value, (day[:10],), size)
+    return [line for _, line in sorted(found.items())]
 
 
 def _news_language(tag: str) -> str:
