@@ -177,6 +177,8 @@ def known_keys(tmp_path: Path, unknown: str) -> set[str]:
         ("All keys", "zzzz: 1"),
         ("`publisher`", "publisher: {zzzz: 1}"),
         ("`feeds`", "feeds: {zzzz: 1}"),
+        ("`sitemap`", "sitemap: {zzzz: 1}"),
+        ("`search`", "search: {zzzz: 1}"),
         ("`markdown`", "markdown: {zzzz: 1}"),
         ("`colours`", "colours: {zzzz: 1}"),
     ],

@@ -213,8 +213,12 @@ def test_the_sitemap_lists_every_article_with_its_last_change(output: Path, samp
         for node in root.iterfind("s:url", space)
     }
     for article in survey(sample).archive.articles:
-        changed = article.updated or article.date
-        assert found[f"https://archive.example.org{article.url}"] == changed.iso
+        changed = max(
+            [article.updated or article.date, *(item.date for item in article.corrections)],
+            key=lambda moment: moment.instant,
+        )
+        wanted = changed.rfc3339 if changed.has_time else changed.iso if changed.day else ""
+        assert found[f"https://archive.example.org{article.url}"] == wanted
 
 
 def test_the_sample_archive_is_what_it_says(sample: Path) -> None:

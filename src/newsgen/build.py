@@ -375,11 +375,11 @@ def _as_errors(warnings: Iterable[Problem]) -> list[NewsgenError]:
 
 
 def _notes(
-    site: Site, archive: Archive, items: Iterable[Page | Asset | Bundle], selection: Selection
+    site: Site, archive: Archive, items: Sequence[Page | Asset | Bundle], selection: Selection
 ) -> tuple[str, ...]:
     """Return what the author should know once, and need not mend."""
     notes = []
-    if not site.base_url and (site.has_feeds or site.has_sitemap or site.has_structured_data):
+    if not site.base_url and (site.has_feeds or site.has_sitemap or site.has_news_sitemap or site.has_structured_data):
         notes.append("no base_url is set: feeds, the sitemap and JSON-LD, which need it, are left out")
     undated = {item.entry.url for page in items if isinstance(page, Page) for item in plan.undated_in_rss(page)}
     if undated:
@@ -388,6 +388,13 @@ def _notes(
             f"{count} article{'s' if count != 1 else ''} from before 1900: RSS cannot date "
             f"{'them' if count != 1 else 'it'} in its own way, and has the date as dc:date"
         )
+    if site.has_news_sitemap and site.base_url and selection.now is None:
+        notes.append("the news sitemap is left out: it needs the time, as in 'newsgen build --now now'")
+    if site.has_sitemap and site.base_url:
+        count = sum(isinstance(item, Page) and plan.has_long_address(item, site) for item in items)
+        if count:
+            pages = f"{count} pages have addresses" if count != 1 else "1 page has an address"
+            notes.append(f"{pages} longer than a sitemap may hold (2,047 characters), and not listed there")
     if selection.now is not None:
         count = archive.held_back
         notes.append(

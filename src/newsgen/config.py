@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from newsgen import colours, dates, files, frontmatter, permalink, svg, theme, words, yamltext
+from newsgen.address import read_address
 from newsgen.citation import FORMATS
 from newsgen.colours import Colour
 from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
@@ -33,6 +34,8 @@ _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
 _TAXONOMY_KEYS = ("keys", "url", "title", "singular", "feed", "slugs")
 _FEED_KEYS = ("formats", "authority", "archive")
 _MARKDOWN_KEYS = ("extensions", "raw_html")
+_SITEMAP_KEYS = ("pages", "images", "news")
+_SEARCH_KEYS = ("opensearch",)
 _RAW_HTML = ("sanitize", "escape", "allow")
 _DEFAULT_EXTENSIONS = ("extra", "sane_lists", "smarty", "toc")
 # The taxonomies that are there from the start, with the front matter keys that give their terms.
@@ -98,6 +101,9 @@ class _Reader:
         language = self._language(given.get("language"), defaults.language)
         spoken = self._words(language, given.get("language"))
         taxonomies = self._taxonomies(given.get("taxonomies"), spoken)
+        maps = self._switches(given.get("sitemap"), _SITEMAP_KEYS, "'sitemap'")
+        search = given.get("search")
+        is_one = search is None or isinstance(search, Scalar)
         return Site(
             title=title,
             subtitle=self._text(given.get("subtitle")),
@@ -115,12 +121,15 @@ class _Reader:
             markdown=self._markdown(given.get("markdown")),
             front_matter=self._aliases(given.get("front_matter"), taxonomies),
             feeds=self._feeds(given.get("feeds")),
-            has_sitemap=self._flag(given.get("sitemap"), True),
-            has_search=self._flag(given.get("search"), True),
             has_citations=self._flag(given.get("citations"), True),
             citation_files=self._citation_files(given.get("citation_files"), defaults.citation_files),
             has_data=self._flag(given.get("data"), True),
             has_structured_data=self._flag(given.get("structured_data"), True),
+            has_sitemap=maps.get("pages", True),
+            has_sitemap_images=maps.get("images", True),
+            has_news_sitemap=maps.get("news"),
+            has_search=not is_one or self._flag(search, True),
+            has_opensearch=is_one or self._switches(search, _SEARCH_KEYS, "'search'").get("opensearch", True),
             output=self._output(given.get("output"), defaults.output),
             menu=self._menu(given["menu"]) if given.get("menu") else None,
             footer=self._text(given.get("footer")),
@@ -187,6 +196,16 @@ class _Reader:
             self._error(node.line, f"{text!r} is neither true nor false", "write true or false")
         return text in _TRUE
 
+    def _switches(self, node: Node | None, names: Sequence[str], where: str) -> dict[str, bool]:
+        """Return what a setting says of its parts, by name: a mapping of them, or false, which turns off all.
+
+        What it says nothing of is left out, and so is everything where it is true.
+        """
+        if isinstance(node, Scalar):
+            return {} if self._flag(node, True) else dict.fromkeys(names, False)
+        given = self._table(node, names, where) if node else {}
+        return {name: self._flag(value, True) for name, value in given.items()}
+
     def _number(self, node: Node | None, default: int, least: int, most: int) -> int:
         if node is None:
             return default
@@ -225,18 +244,12 @@ class _Reader:
         text = self._text(node)
         if node is None or not text:
             return ""
-        hint = "write scheme, host and folder, for example https://example.org/archive"
         try:
-            parts = urlsplit(text)
-            is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-        except ValueError:
-            is_whole = False
-        if not is_whole or parts.scheme not in ("http", "https") or re.search(r"[\s<>\"\\]", text):
-            self._error(node.line, f"{text!r} is not a web address", hint)
-        elif parts.query or parts.fragment or parts.username:
-            self._error(node.line, f"{text!r} holds more than scheme, host and folder", hint)
-        # "%26" for "&": the address is put into pages as it is, and there "&" would start something.
-        return text.rstrip("/").replace("&", "%26")
+            # "%26" for "&": the address is put into pages as it is, and there "&" would start something.
+            return read_address(text).replace("&", "%26")
+        except ValueError as error:
+            self._error(node.line, *error.args)
+            return ""
 
     def _feeds(self, node: Node | None) -> FeedSettings:
         """Return which feeds there are: written as yes or no, as formats, or as a mapping that holds formats."""

@@ -38,6 +38,7 @@ __all__ = [
     "finish",
     "first_heading",
     "is_external",
+    "is_picture",
     "plain_text",
     "references",
     "targets",
@@ -112,6 +113,8 @@ _FORBIDDEN_REFERENCE = re.compile(r"&#(?:[0-9]+|[xX][0-9A-Fa-f]+);?")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _LONGEST_EXCERPT = 220
 _LONGEST_TARGET = 4000
+# The kinds that browsers show and that search engines look for: Google Search Central, "Image SEO best practices".
+_PICTURES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 
 
 class Reference(NamedTuple):
@@ -217,6 +220,7 @@ def is_external(target: str) -> bool:
 def references(text: str) -> tuple[Reference, ...]:
     """Return the relative targets that a Markdown text may refer to: all that do, and some that only look like it.
 
+    Of those that start at the root of the site, pictures are among them: their size and their address are told on.
     A target inside code looks like a link as well; `targets` of the converted text tells.
     """
     if "](" not in text and "]:" not in text and "=" not in text:
@@ -228,9 +232,20 @@ def references(text: str) -> tuple[Reference, ...]:
         line += text.count("\n", counted, match.start())
         counted = match.start()
         for target in _targets_of(match.lastgroup or "", match[match.lastgroup or 0]):
-            if target and target[0] not in "#/?" and not is_external(target):
+            is_here = target[:1] not in ("", "#", "/", "?") or _is_rooted_picture(target)
+            if is_here and not is_external(target):
                 found.append(Reference(target, line))
     return tuple(found)
+
+
+def _is_rooted_picture(target: str) -> bool:
+    """Whether a target names a picture by its path from the root of the site."""
+    return target[:1] == "/" and target[1:2] != "/" and is_picture(target)
+
+
+def is_picture(url: str) -> bool:
+    """Whether what a URL or a path names is a picture, by the ending of its file."""
+    return re.split("[?#]", url, maxsplit=1)[0].lower().endswith(_PICTURES)
 
 
 def _targets_of(kind: str, written: str) -> dict[str, None]:

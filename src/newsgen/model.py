@@ -145,8 +145,9 @@ class FeedSettings(Value):
 class Site(Value):
     """What the author configured.
 
-    `base_url` has no "/" at its end and is "" where the site does not know its address. `colours` are pairs of a
-    name and a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
+    `base_url` has no "/" at its end and is "" where the site does not know its address. `has_news_sitemap` is None
+    where the settings say nothing of it: it is then made where a moment is given. `colours` are pairs of a name and
+    a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
     those of `language`. `warnings` are what somebody should look at in the settings.
     """
 
@@ -167,11 +168,14 @@ class Site(Value):
     front_matter: tuple[tuple[str, str], ...] = ()
     feeds: FeedSettings = FeedSettings()
     has_sitemap: bool = True
+    has_sitemap_images: bool = True
+    has_news_sitemap: bool | None = None
     has_search: bool = True
     has_citations: bool = True
     citation_files: tuple[str, ...] = ("bibtex", "ris")
     has_data: bool = True
     has_structured_data: bool = True
+    has_opensearch: bool = True
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
     footer: str = ""
@@ -363,7 +367,8 @@ class Archive(Value):
 
     `entries` are the narrow values of the articles that lists show, in the same order, and `terms` the same by taxonomy
     and term, as `by_term` gives them. `profiles` are those of terms that have articles, and `aliases` the URLs that
-    other names of such terms would have. `held_back` counts the articles that are left out for their date.
+    other names of such terms would have. `held_back` counts the articles that are left out for their date. `now` is
+    the moment that was given to build at, as `Moment.instant`; None where none was.
     """
 
     site: Site
@@ -376,6 +381,7 @@ class Archive(Value):
     files: tuple[StaticFile, ...] = ()
     warnings: tuple[Problem, ...] = ()
     held_back: int = 0
+    now: int | None = None
 
     def taxonomies_in_use(self) -> tuple[Link, ...]:
         """Return links to the indexes of the taxonomies under which articles stand, in the order of the settings."""

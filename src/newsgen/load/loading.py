@@ -163,6 +163,7 @@ class _Loading:
             files=tuple(self._static.values()),
             warnings=tuple(sorted(set(self._warnings), key=lambda problem: problem.sort_key)),
             held_back=held_back,
+            now=self._selection.now,
         )
         return Loaded(archive, assets, tuple(self._errors))
 

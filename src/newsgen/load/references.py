@@ -56,7 +56,7 @@ class References:
             if url:
                 links[reference.target] = url
                 sizes[url] = self._size(url)
-            elif self._find(item, reference.target)[0] != "file":
+            elif self._find(item, reference.target)[0] != "file" and not reference.target.startswith("/"):
                 lost.append(reference)
         self._warn_of_lost(item, lost, converter)
         return Body(
@@ -103,8 +103,11 @@ class References:
         return tuple(found), tuple(errors)
 
     def _find(self, item: Parsed, target: str) -> tuple[str, str]:
-        """Return what a relative target names, as ("text", "file" or "", its path)."""
+        """Return what a target names, as ("text", "file" or "", its path), or ("static", its URL)."""
         plain = unquote(re.split(r"[?#]", target, maxsplit=1)[0])
+        if plain.startswith("/"):
+            url = quote(plain, safe=permalink.URL_SAFE)
+            return ("static" if url in self._static else "", url)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(item.path), plain))
         if path in self._urls or path in self._unbuilt:
             return "text", path
@@ -119,6 +122,8 @@ class References:
         kind, path = self._find(item, target)
         cut = re.search(r"[?#].*", target)
         rest = cut[0] if cut else ""
+        if kind == "static":
+            return path + rest
         if kind == "text":
             url = self._urls.get(path, "")
             return url + rest if url else ""
@@ -142,7 +147,9 @@ class References:
 
     def _real(self, item: Parsed, converter: Converter) -> Sequence[Reference]:
         """Return the references of a text less what only stands in code or a comment, which is not to be published."""
-        if not item.may_be_code or not any(self._find(item, found.target)[0] == "file" for found in item.references):
+        if not item.may_be_code or not any(
+            self._find(item, found.target)[0] in ("file", "static") for found in item.references
+        ):
             return item.references
         real = self._targets(item, converter)
         return [reference for reference in item.references if reference.target in real]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from newsgen.dates import Moment
 from newsgen.markup import is_external
 from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, StandingPage, Term
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
@@ -61,7 +62,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                 section=article.section.url if article.section else "",
                 feed=site_feed(archive),
                 data=data.url if data else "",
-                changed=article.updated or article.date,
+                changed=_last_change(article),
                 in_sitemap=article.status != "hidden",
                 sources=(article.path,),
             )
@@ -118,6 +119,12 @@ def _neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Link | None, Link |
         entry.url: (links[i - 1] if i else None, links[i + 1] if i + 1 < len(links) else None)
         for i, entry in enumerate(entries)
     }
+
+
+def _last_change(article: Article) -> Moment:
+    """Return when an article last changed: its first publication, where it says nothing of a later time."""
+    told = [article.updated or article.date, *(item.date for item in article.corrections)]
+    return max(told, key=lambda moment: (moment.instant, moment.sort_key))
 
 
 def _series_parts(archive: Archive) -> dict[tuple[Term, str], SeriesPart]:

@@ -40,9 +40,12 @@ __all__ = [
     "MonthCalendar",
     "MonthContext",
     "MonthCount",
+    "NewsSitemapContext",
+    "NewsUrl",
     "NotFoundContext",
     "OnThisDayContext",
     "OnThisDayYear",
+    "OpenSearchContext",
     "Pagination",
     "Plot",
     "RedirectContext",
@@ -97,6 +100,7 @@ class SiteContext(Value):
     has_structured_data: bool
     feed: FeedLink | None
     search: str
+    opensearch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -666,10 +670,14 @@ class FeedContext(Value):
 
 @dataclass(frozen=True, slots=True)
 class SitemapUrl(Value):
-    """A line of the sitemap."""
+    """A page in the sitemap. `lastmod` is its last change as sitemaps want it, "" where no day is known.
+
+    `images` are the paths of its pictures.
+    """
 
     url: str
-    changed: Moment | None
+    lastmod: str
+    images: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -687,10 +695,28 @@ class SitemapIndexContext(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsContext(Value):
-    """robots.txt; `sitemap` is "" where there is none."""
+class NewsUrl(Value):
+    """An article in the news sitemap: `date` is its first publication, `language` as Google News names it."""
 
-    sitemap: str
+    url: str
+    title: str
+    date: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSitemapContext(Value):
+    """The articles of two days, or a part of them; `publication` is the name of the site."""
+
+    publication: str
+    urls: tuple[NewsUrl, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsContext(Value):
+    """robots.txt: `sitemaps` are the paths of those there are, of an index and not of its parts."""
+
+    sitemaps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -719,6 +745,21 @@ class SearchContext(Value):
     article_count: int
     earliest: int
     latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSearchContext(Value):
+    """What a browser needs to search the site from its own address bar.
+
+    `short_name` and `long_name` are the title as far as they may be long; `image` is the path of a picture.
+    """
+
+    short_name: str
+    long_name: str
+    description: str
+    image: str
+    search: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

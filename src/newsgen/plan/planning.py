@@ -16,7 +16,7 @@ from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
 from newsgen.plan.onthisday import on_this_day_pages
-from newsgen.plan.search import SEARCH_URL, search_pages
+from newsgen.plan.search import SEARCH_URL, opensearch_url, search_pages
 from newsgen.plan.sitemap import colour_pages, not_found_page, sitemap_pages
 
 __all__ = ["STANDARD", "Plan", "Planner", "plan", "site_context"]
@@ -98,6 +98,7 @@ def site_context(archive: Archive) -> SiteContext:
         has_structured_data=site.has_structured_data,
         feed=site_feed(archive),
         search=SEARCH_URL if site.has_search and archive.entries else "",
+        opensearch=opensearch_url(archive),
     )
 
 

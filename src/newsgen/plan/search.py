@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from newsgen.model import Archive, Article, Bundle, Document, Entry, Page
-from newsgen.plan.contexts import SearchBundle, SearchContext, TermCount
+from newsgen.model import Archive, Article, Bundle, Document, Entry, Page, Site
+from newsgen.plan.contexts import OpenSearchContext, SearchBundle, SearchContext, TermCount
 from newsgen.plan.dates import year_counts
 from newsgen.plan.lists import site_feed
 
-__all__ = ["SEARCH_URL", "search_pages"]
+__all__ = ["SEARCH_URL", "opensearch_url", "search_pages"]
 
 SEARCH_URL = "/search/"
+_OPENSEARCH_URL = "/opensearch.xml"
+# Characters that the texts of a description may have, and the icon where the settings name none: OpenSearch 1.1.
+_SHORT_NAME, _LONG_NAME, _DESCRIPTION = 16, 48, 1024
+_ICON = "/theme/icon.svg"
 # Articles in a part: at first the smaller number, and twice as many as long as there would be more parts than that.
 _SMALLEST, _LARGEST, _PARTS = 1_000, 4_000, 20
 _YEARS = 14  # the number of halvings from all years that can be written, 16,384, to one
@@ -52,6 +56,42 @@ def search_pages(archive: Archive) -> Iterator[Page | Bundle]:
         section=SEARCH_URL,
         feed=site_feed(archive),
     )
+    if url := opensearch_url(archive):
+        yield _opensearch_page(archive.site, url)
+
+
+def opensearch_url(archive: Archive) -> str:
+    """Return the path of the description of the search for browsers; "" where there is none.
+
+    It has to name the search page in full.
+    """
+    site = archive.site
+    return _OPENSEARCH_URL if site.has_search and site.has_opensearch and site.base_url and archive.entries else ""
+
+
+def _opensearch_page(site: Site, url: str) -> Page:
+    return Page(
+        url=url,
+        template="opensearch.xml",
+        context=OpenSearchContext(
+            short_name=_shortened(site.title, _SHORT_NAME),
+            long_name=_shortened(site.title, _LONG_NAME),
+            description=_shortened(site.description or site.subtitle or site.title, _DESCRIPTION),
+            image=site.logo or _ICON,
+            search=SEARCH_URL,
+            url=url,
+        ),
+        kind="file",
+        in_sitemap=False,
+        links="absolute",
+    )
+
+
+def _shortened(text: str, most: int) -> str:
+    """Return as much of a text as may be there, in whole words where there is a blank."""
+    if len(text) <= most:
+        return text
+    return text[: most + 1].rpartition(" ")[0].rstrip() or text[:most]
 
 
 def _choices(archive: Archive, taxonomy: str) -> tuple[TermCount, ...]:
