@@ -465,7 +465,7 @@ def test_an_edit_of_an_imported_text_renders_its_page_and_feeds_alone(tmp_path: 
     place.write_text(place.read_text().replace("Nor this", "Nor that"))
     report = json.loads(run("build", "--json", cwd=root).stdout)
     feeds = {f"{base}{name}" for base in ("/", "/tags/mayors/") for name in ("feed.xml", "rss.xml", "feed.json")}
-    assert set(report["rendered"]) == {"/2024/11/08/mayor/", *feeds}
+    assert set(report["rendered"]) == {"/2024/11/08/mayor/", "/2024/11/08/mayor/index.json", *feeds}
 
 
 def test_an_import_without_a_date_names_the_option(tmp_path: Path) -> None:

@@ -317,7 +317,7 @@ def test_a_host_with_letters_of_its_own_makes_a_valid_id(tmp_path: Path) -> None
     root = make(tmp_path, TWO, "title: T\nbase_url: https://münchen.example/a&b\n")
     build(root)
     assert read_xml(root / "output/feed.xml").feed.id == "tag:xn--mnchen-3ya.example,2000:feed:site"
-    assert read_json(root / "output/feed.json")["home_page_url"] == "https://münchen.example/a%26b/"
+    assert read_json(root / "output/feed.json")["home_page_url"] == "https://xn--mnchen-3ya.example/a%26b/"
 
 
 # Settings
@@ -342,7 +342,10 @@ def test_the_settings_choose_the_formats(tmp_path: Path, written: str, names: tu
     assert {name for name in NAMES if (root / "output" / name).exists()} == set(names)
     assert {name for name in NAMES if (root / "output/tags/rivers" / name).exists()} == set(names)
     for page in ("index.html", "2024/03/05/flood/index.html", "tags/rivers/index.html"):
-        linked = re.findall(r'<link rel="alternate" [^>]*href="([^"]*)"', (root / "output" / page).read_text())
+        linked = re.findall(
+            r'<link rel="alternate" type="(?!application/json")[^>]*href="([^"]*)"',
+            (root / "output" / page).read_text(),
+        )
         assert all((root / "output" / page).parent.joinpath(href).is_file() for href in linked)
         assert bool(linked) == bool(names)
 
@@ -380,7 +383,9 @@ def test_a_taxonomy_without_feeds_has_none_in_any_format(tmp_path: Path) -> None
 
 def test_the_front_page_and_terms_name_all_formats_and_other_pages_one(site: Path) -> None:
     def types(path: str) -> list[str]:
-        return re.findall(r'<link rel="alternate" type="([^"]*)"', (site / "output" / path).read_text())
+        return re.findall(
+            r'<link rel="alternate" type="(?!application/json")([^"]*)"', (site / "output" / path).read_text()
+        )
 
     all_types = ["application/atom+xml", "application/rss+xml", "application/feed+json"]
     for path in ("index.html", "tags/rivers/index.html", "stories/the-flood/index.html"):
@@ -446,7 +451,8 @@ def test_an_edit_renders_the_article_and_the_feeds_that_hold_it_and_nothing_else
         place = root / f"articles/n{number:02}.md"
         place.write_text(place.read_text().replace("Text.", "Text, mended."))
         report = build(root)
-        assert set(report.rendered) == {f"/2024/01/{number:02}/n{number:02}/", *feeds}
+        url = f"/2024/01/{number:02}/n{number:02}/"
+        assert set(report.rendered) == {url, f"{url}index.json", *feeds}
         for url in report.rendered:
             assert "mended" in (root / f"output{url}{'index.html' if url.endswith('/') else ''}").read_text()
         assert build(root).rendered == ()

@@ -116,7 +116,10 @@ def synthetic(count: int, base_url: str) -> Archive:
 
 
 def article_page(item: Article) -> Page:
-    context = ArticleContext(article=item, older=None, newer=None, series=None, dates=(), original=None, related=())
+    context = ArticleContext(
+        article=item, older=None, newer=None, series=None, dates=(), original=None, translations=(), organizations=(),
+        related=(), citations=(),
+    )  # fmt: skip
     return Page(item.url, "article.html", context, "article", changed=item.date)
 
 

@@ -600,4 +600,4 @@ def test_a_new_text_of_a_translation_leaves_the_original_alone(tmp_path: Path) -
     build(root)
     place = root / "articles" / "fr.md"
     place.write_text(place.read_text("utf-8") + "More.\n", "utf-8")
-    assert build(root).rendered == ("/2024/03/05/fr/",)
+    assert build(root).rendered == ("/2024/03/05/fr/", "/2024/03/05/fr/index.json")

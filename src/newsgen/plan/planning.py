@@ -122,19 +122,20 @@ def _collisions(items: Sequence[Page | Asset | Bundle]) -> tuple[tuple[PlanError
         claims.setdefault(collision_key(output_path(item.url)), []).append(index)
     errors: list[PlanError] = []
     refused: set[int] = set()
-    for path, indices in claims.items():
-        if path == MANIFEST:
-            reason = "newsgen keeps its checksums there"
-        elif len(indices) > 1:
-            reason = "only one page can stand there"
-        else:
-            continue
-        errors.append(_error([items[index] for index in indices], reason))
+    told: set[frozenset[str]] = set()
+    contested = [(path, indices) for path, indices in claims.items() if len(indices) > 1 or path == MANIFEST]
+    for path, indices in sorted(contested, key=lambda claim: len(items[claim[1][0]].url)):
+        reason = "newsgen keeps its checksums there" if path == MANIFEST else "only one page can stand there"
         refused.update(indices)
+        # Two articles at one URL want the same files beside it as well: that is one mistake.
+        culprits = frozenset(_description(items[index]) for index in indices)
+        if culprits not in told:
+            told.add(culprits)
+            errors.append(_error([items[index] for index in indices], reason))
     for path, indices in _files_as_folders(claims).items():
-        culprits = claims[path] + indices
-        errors.append(_error([items[index] for index in culprits], "one would be a file and a folder at once"))
-        refused.update(culprits)
+        both = claims[path] + indices
+        errors.append(_error([items[index] for index in both], "one would be a file and a folder at once"))
+        refused.update(both)
     return tuple(errors), refused
 
 
