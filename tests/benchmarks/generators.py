@@ -25,6 +25,8 @@ __all__ = ["NAMES", "Generator", "find"]
 _HERE = Path(__file__).parent
 _STATIC = _HERE.parents[1] / "templates" / "static"
 _EDITION = re.compile(r"edition \d+")
+# What the peers do not make.
+_AS_PEERS = "feeds: {formats: [atom], archive: false}\nstructured_data: false\ncitations: false\ndata: false\n"
 _BASE = '{{% extends "theme/base.html" %}}\n{{% block title %}}{{{{ super() }}}} · edition {}{{% endblock %}}\n'
 
 
@@ -87,6 +89,8 @@ def _newsgen(path: Path) -> Generator:
 
 def _write_newsgen(site: Path, count: int) -> None:
     write_corpus(site, count)
+    with (site / "newsgen.yaml").open("a", encoding="utf-8") as file:
+        file.write(_AS_PEERS)
     (site / "templates").mkdir()
     (site / "templates" / "base.html").write_text(_BASE.format(0), encoding="utf-8")
 
