@@ -40,7 +40,7 @@ NEEDED = {
     "Person": {"name", "url"},
     "Organization": {"name", "url"},
     "NewsMediaOrganization": {"name", "url"},
-    "ImageObject": {"url", "width", "height"},
+    "ImageObject": {"url"},
     "ListItem": {"position", "name"},
     "CorrectionComment": {"text", "datePublished"},
     "CreativeWorkSeries": {"name", "url"},
@@ -144,10 +144,13 @@ def complaints(data: dict[str, object]) -> list[str]:
         found += [f"{kind} has no {name}" for name in sorted(NEEDED.get(kind, set()) - names)]
         found += [f"{kind} knows no {name}" for name in sorted(names - KNOWN.get(kind, set()))]
         found += [f"{kind}.{name} is empty" for name, value in item.items() if value in ("", [], {}, None)]
+        # A picture of an article with its size, a logo without.
+        if not {"width", "height"} <= set(item.get("image", {"width": 0, "height": 0})):
+            found.append(f"{kind}.image has no size")
         for name in ("datePublished", "dateModified", "temporalCoverage"):
             if name in item and not DATE.fullmatch(str(item[name])):
                 found.append(f"{name} is {item[name]!r}")
-        for name in ("url", "item", "mainEntityOfPage", "logo", "isBasedOn"):
+        for name in ("url", "item", "mainEntityOfPage", "isBasedOn"):
             if name in item and not re.match(r"https?://[^\s/]", str(item[name])):
                 found.append(f"{name} is {item[name]!r}")
     return found
@@ -346,7 +349,7 @@ def test_the_publisher_is_named_with_its_policies() -> None:
         "@type": "NewsMediaOrganization",
         "name": "P",
         "url": f"{BASE}/",
-        "logo": f"{BASE}/logo.svg",
+        "logo": {"@type": "ImageObject", "url": f"{BASE}/logo.svg"},
         "foundingDate": "1903",
         "correctionsPolicy": f"{BASE}/corrections/",
         "verificationFactCheckingPolicy": "https://trust.example.org/facts",

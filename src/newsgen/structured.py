@@ -251,7 +251,7 @@ def _publisher(site: Publication) -> Data:
     }
     logo = site.publisher_logo or site.logo
     if logo:
-        data["logo"] = _absolute(site, logo)
+        data["logo"] = {"@type": "ImageObject", "url": _absolute(site, logo)}
     if _DATE.fullmatch(site.publisher_founded):
         data["foundingDate"] = site.publisher_founded
     for item in site.policies:
