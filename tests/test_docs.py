@@ -28,7 +28,7 @@ from newsgen.model import (
     Correction,
     Entry,
     FeedItem,
-    FeedLink,
+    FileLink,
     Image,
     Link,
     MenuItem,
@@ -50,7 +50,7 @@ TEXTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 # What templates can see: the contexts and all values in them.
 SEEN = [
     *(getattr(contexts, name) for name in contexts.__all__),
-    Article, Correction, Entry, FeedItem, FeedLink, Image, Link, MenuItem, Page, Profile, StandingPage, Term,
+    Article, Correction, Entry, FeedItem, FileLink, Image, Link, MenuItem, Page, Profile, StandingPage, Term,
     dates.Moment,
 ]  # fmt: skip
 ARTICLES = "".join(

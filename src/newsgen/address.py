@@ -6,9 +6,10 @@ import re
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, urlsplit
 
+from newsgen.markup import is_external
 from newsgen.permalink import URL_SAFE
 
-__all__ = ["read_address"]
+__all__ = ["in_full", "read_address"]
 
 _HINT = "write scheme, host and folder, for example https://example.org/archive"
 _PORTS = {"http": 80, "https": 443}
@@ -21,6 +22,8 @@ _LONGEST_HOST = 253
 _AMBIGUOUS = re.compile("[\u00df\u1e9e\u03c2]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ENCODED_DOT = re.compile(r"%2e", re.IGNORECASE)
+# The address is put into pages as it is, and there "&" would start something.
+_SAFE = URL_SAFE.replace("&", "") + "%"
 _FILE = re.compile(r".+\.(?:html?|php|xml)", re.IGNORECASE)
 # Every address in a sitemap begins with it, and has to stay below 2,048 characters.
 _LONGEST = 500
@@ -111,4 +114,11 @@ def _folder(written: str, text: str) -> str:
     if _FILE.fullmatch(parts[-1]):
         short = text.rstrip("/").rpartition("/")[0]
         raise ValueError(f"{text!r} names a file, and is to be the address of a folder", f"write {short!r}")
-    return "/" + quote(folder, safe=URL_SAFE + "%")
+    return "/" + quote(folder, safe=_SAFE)
+
+
+def in_full(base_url: str, url: str) -> str:
+    """Return the whole address of a URL on the site at `base_url`; an address elsewhere as it is."""
+    if url[:1] == "/" and url[1:2] != "/":
+        return base_url + url
+    return url if is_external(url) else base_url + url

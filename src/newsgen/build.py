@@ -263,7 +263,7 @@ def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
 
 
 def _source_keys(site: Site) -> tuple[bytes, bytes]:
-    """Return the first two of `_keys`."""
+    """Return the digests of what parsing and converting depend on beside the files."""
     tools = tools_of(site.markdown)
     digest = Fingerprinter().digest
     return (

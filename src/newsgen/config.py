@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,7 +13,7 @@ from newsgen import colours, dates, files, frontmatter, permalink, svg, theme, w
 from newsgen.address import read_address
 from newsgen.citation import FORMATS
 from newsgen.colours import Colour
-from newsgen.errors import ConfigError, ContentError, Location, Problem, raise_all
+from newsgen.errors import ConfigError, ContentError, Location, Problem, did_you_mean, raise_all
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
 from newsgen.model import FEED_FORMATS, FeedSettings, MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
 from newsgen.source import clean, decode
@@ -165,8 +164,7 @@ class _Reader:
         result: dict[str, Node] = {}
         for key, value in node.pairs:
             if names and key.text not in names:
-                near = get_close_matches(key.text, names, 1, 0.5)
-                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+                hint = did_you_mean(key.text, names, f"there are {', '.join(names)}")
                 self._error(key.line, f"{key.text!r} is not known in {where}", hint)
             elif not (isinstance(value, Scalar) and value.is_null):
                 result[key.text] = value
@@ -235,8 +233,7 @@ class _Reader:
         names = [name.casefold() for name in self._texts(node)]
         for name in names:
             if name not in FORMATS:
-                near = get_close_matches(name, FORMATS, 1, 0.4)
-                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FORMATS)}"
+                hint = did_you_mean(name, FORMATS, f"there are {', '.join(FORMATS)}", likeness=0.4)
                 self._error(node.line, f"{name!r} is not a form of citation", hint)
         return tuple(name for name in FORMATS if name in names)
 
@@ -245,8 +242,7 @@ class _Reader:
         if node is None or not text:
             return ""
         try:
-            # "%26" for "&": the address is put into pages as it is, and there "&" would start something.
-            return read_address(text).replace("&", "%26")
+            return read_address(text)
         except ValueError as error:
             self._error(node.line, *error.args)
             return ""
@@ -359,10 +355,8 @@ class _Reader:
             try:
                 colours.read(text)
             except ValueError as error:
-                near = get_close_matches(text.casefold(), colours.NAMES, 1, 0.6)
-                hint = (
-                    f"did you mean {near[0]!r}?" if near else f"write it as '{name}: \"#a51c30\"', or by its CSS name"
-                )
+                written = f"write it as '{name}: \"#a51c30\"', or by its CSS name"
+                hint = did_you_mean(text.casefold(), colours.NAMES, written, likeness=0.6)
                 self._error(value.line, str(error), hint)
         return tuple(sorted((name, self._text(value)) for name, value in given.items()))
 
@@ -405,10 +399,7 @@ class _Reader:
         for key, value in given.items():
             field = self._text(value)
             if field not in known:
-                near = get_close_matches(field, sorted(known), 1, 0.5)
-                self._error(
-                    value.line, f"{field!r} is not a field of an article", f"did you mean {near[0]!r}?" if near else ""
-                )
+                self._error(value.line, f"{field!r} is not a field of an article", did_you_mean(field, sorted(known)))
             result.append((key, field))
         return tuple(result)
 
@@ -487,8 +478,8 @@ class _Reader:
             try:
                 import_module(module)
             except Exception as error:  # an extension is the site's code, and may fail in any way
-                near = get_close_matches(name, sorted(BUILT_IN_EXTENSIONS), 1, 0.6)
-                hint = f"did you mean {near[0]!r}?" if near else "install the package that holds it"
+                otherwise = "install the package that holds it"
+                hint = did_you_mean(name, sorted(BUILT_IN_EXTENSIONS), otherwise, likeness=0.6)
                 self._error(line, f"the Markdown extension {name!r} cannot be loaded: {error}", hint)
                 continue
             given = self._table(options, (), f"the options of {name!r}") if options else {}

@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from newsgen.address import in_full
 from newsgen.citation import Citation, csl_item
-from newsgen.markup import is_external, plain_text
+from newsgen.markup import plain_text
 from newsgen.model import Article, Body, Entry, Image, Term, Writing
 
-__all__ = ["ARTICLE_SCHEMA", "LIST_SCHEMA", "MEDIA_TYPE", "ArticleData", "ListData"]
+__all__ = ["ARTICLE_SCHEMA", "LIST_SCHEMA", "ArticleData", "ListData"]
 
 ARTICLE_SCHEMA = "newsgen-article/1"
 LIST_SCHEMA = "newsgen-list/1"
-MEDIA_TYPE = "application/json"
 _Fields = dict[str, Any]  # Any: as JSON has it
 
 
@@ -110,7 +110,7 @@ def _term(term: Term, base: str) -> _Fields:
 def _image(image: Image, base: str) -> _Fields:
     return _given(
         {
-            "url": _address(image.url, base),
+            "url": in_full(base, image.url),
             "alt": image.alt,
             "caption": image.caption,
             "credit": image.credit,
@@ -135,10 +135,6 @@ def _item(entry: Entry, base: str, language: str) -> _Fields:
             "label": entry.label,
             "status": entry.status,
             "language": entry.lang or language,
-            "image": entry.image and _address(entry.image.url, base),
+            "image": entry.image and in_full(base, entry.image.url),
         }
     )
-
-
-def _address(url: str, base: str) -> str:
-    return url if is_external(url) else base + url

@@ -7,6 +7,7 @@ the dates that readers see come from the written local date and never from a con
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from enum import IntEnum
@@ -20,6 +21,7 @@ __all__ = [
     "MONTHS",
     "Moment",
     "Precision",
+    "latest",
     "load_zone",
     "parse",
 ]
@@ -162,6 +164,11 @@ class Moment(Value):
             f"{_WEEKDAYS[wall.weekday()]}, {wall.day:02} {MONTHS[wall.month - 1][:3]} {wall.year:04} "
             f"{wall.hour:02}:{wall.minute:02}:{wall.second:02} " + _offset_text(self.offset).replace(":", "")
         )
+
+
+def latest(moments: Iterable[Moment]) -> Moment:
+    """Return the last of some moments by their instant; of the same instant, by the written day and precision."""
+    return max(moments, key=lambda moment: (moment.instant, moment.sort_key))
 
 
 def parse(text: str, zone: tzinfo) -> Moment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "PlanError",
     "Problem",
     "TemplateError",
+    "did_you_mean",
     "errors_in",
     "printable",
     "raise_all",
@@ -63,6 +65,12 @@ class NewsgenError(Exception):
 
     def __str__(self) -> str:
         return str(self.problem)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "", *, likeness: float = 0.5) -> str:
+    """Return a hint that names the known name that is most like `name`; `otherwise` where none is like it enough."""
+    near = get_close_matches(name, list(known), 1, likeness)
+    return f"did you mean {near[0]!r}?" if near else otherwise
 
 
 class ConfigError(NewsgenError):

@@ -10,12 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 from newsgen import dates, permalink, yamltext
 from newsgen.dates import Moment
-from newsgen.errors import ContentError, Location, Problem, raise_all
+from newsgen.errors import ContentError, Location, Problem, did_you_mean, raise_all
 from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, Correction, Link, Origin
 from newsgen.source import Source, clean
 from newsgen.value import Value
@@ -313,8 +312,7 @@ class _Reader:
             warnings=tuple(self._warnings),
         )
         for name, line in self._unknown(table):
-            near = get_close_matches(key_of(name), self._keys, 1, 0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._keys)}"
+            hint = did_you_mean(key_of(name), self._keys, f"there are {', '.join(self._keys)}")
             self.error(line, f"{name!r} is not known in a profile", hint)
         return fields
 

@@ -35,8 +35,8 @@ __all__ = [
     "Document",
     "Entry",
     "FeedItem",
-    "FeedLink",
     "FeedSettings",
+    "FileLink",
     "Image",
     "Link",
     "MarkdownSettings",
@@ -76,8 +76,8 @@ class Link(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class FeedLink(Link):
-    """A link to a feed; `type` is its media type."""
+class FileLink(Link):
+    """A link to a file for programs; `type` is its media type."""
 
     type: str = ""
 
@@ -438,8 +438,8 @@ class Page(Value):
     description: str = ""
     lang: str = ""
     section: str = ""
-    feed: FeedLink | None = None
-    other_feeds: tuple[FeedLink, ...] = ()
+    feed: FileLink | None = None
+    other_feeds: tuple[FileLink, ...] = ()
     data: str = ""
     changed: Moment | None = None
     in_sitemap: bool = True

@@ -31,6 +31,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from newsgen import dates, files, markup, search, structured, theme
+from newsgen.address import in_full
 from newsgen.citation import Citation
 from newsgen.errors import ContentError, Location, NewsgenError, Problem, TemplateError
 from newsgen.fingerprint import DIGEST_SIZE, Fingerprinter, digest_bytes
@@ -576,7 +577,7 @@ def _environment(
     del environment.filters["random"], environment.globals["lipsum"]
     environment.filters |= {
         "url": link,
-        "absolute_url": partial(_absolute_url, base_url),
+        "absolute_url": partial(in_full, base_url),
         "t": partial(_text, words),
         "forms": partial(_forms, words),
         "json": _json,
@@ -611,13 +612,6 @@ def _json(value: object) -> Markup:
     # What json.dumps would do with a text, in a third of its time.
     text = encode_basestring(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return Markup(text)  # noqa: S704  # JSON, which is no HTML
-
-
-def _absolute_url(base_url: str, url: str) -> str:
-    """Return the whole address of a URL on the site (the filter `absolute_url`); an address elsewhere as it is."""
-    if url[:1] == "/" and url[1:2] != "/":
-        return base_url + url
-    return url if markup.is_external(url) else base_url + url
 
 
 def _text(words: Words, key: str, **values: object) -> Markup:

@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias
 
 from markupsafe import Markup
 
-from newsgen.markup import is_external
+from newsgen.address import in_full
 from newsgen.model import Article, Correction, Image, Link, MenuItem, Page, Profile, Term
 from newsgen.permalink import is_web_address
 from newsgen.search import SEGMENTED
@@ -231,10 +231,6 @@ def _page(page: Page, site: Publication, kind: str) -> Data:
     return data
 
 
-def _absolute(site: Publication, url: str) -> str:
-    return url if is_external(url) else site.base_url + url
-
-
 def _author(term: Term, site: Publication, is_organization: bool) -> Data:
     """Return an author. Whose name is the publisher's or the site's is no person, whatever the profile says."""
     is_own = term.name in (site.publisher_name, site.title)
@@ -251,18 +247,18 @@ def _publisher(site: Publication) -> Data:
     }
     logo = site.publisher_logo or site.logo
     if logo:
-        data["logo"] = {"@type": "ImageObject", "url": _absolute(site, logo)}
+        data["logo"] = {"@type": "ImageObject", "url": in_full(site.base_url, logo)}
     if _DATE.fullmatch(site.publisher_founded):
         data["foundingDate"] = site.publisher_founded
     for item in site.policies:
         name = _KNOWN_POLICIES.get(item.title.casefold().replace("-", " "))
         if name:
-            data.setdefault(name, _absolute(site, item.url))
+            data.setdefault(name, in_full(site.base_url, item.url))
     return data
 
 
 def _image(image: Image, site: Publication) -> Data:
-    data: Data = {"@type": "ImageObject", "url": _absolute(site, image.url)}
+    data: Data = {"@type": "ImageObject", "url": in_full(site.base_url, image.url)}
     if image.width and image.height:
         data["width"], data["height"] = image.width, image.height
     if image.caption:

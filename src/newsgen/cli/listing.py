@@ -19,7 +19,7 @@ from newsgen.cli.console import show_problems
 from newsgen.cli.options import moment, site_option
 from newsgen.cli.workers import local, spare_the_collector
 from newsgen.dates import Moment
-from newsgen.errors import ContentError, printable
+from newsgen.errors import ContentError, did_you_mean, printable
 from newsgen.load import Selection
 from newsgen.model import STATUSES, Article, Site
 from newsgen.permalink import fold
@@ -132,8 +132,7 @@ def _written_term(site: Site, text: str) -> tuple[str, str]:
     known = [item.name for item in site.taxonomies]
     taxonomy = _OPTIONS.get(taxonomy, taxonomy)
     if taxonomy not in known:
-        near = get_close_matches(taxonomy, known, 1, 0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        hint = did_you_mean(taxonomy, known, f"there are {', '.join(known)}")
         raise click.BadParameter(f"{taxonomy!r} is no taxonomy of this site: {hint}", param_hint="--term")
     return taxonomy, name
 

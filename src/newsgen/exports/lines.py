@@ -46,7 +46,7 @@ def _data(contents: Contents, record: Record) -> dict[str, object]:
         "image": _image(record),
         **{name: values[name] for name in ("source", "source_url", "canonical", "license", "rights", "path")},
         "translation_of": contents.url_of(values["translation_of"]),
-        "corrections": [{"date": item.date, "kind": item.kind, "text": item.text} for item in record.corrections],
+        "corrections": [{"date": item.date.iso, "kind": item.kind, "text": item.text} for item in record.corrections],
         "links": [
             {"url": link.url, "kind": link.kind, "article": contents.url_of(link.target)} for link in record.links
         ],

@@ -7,17 +7,18 @@ nothing of one that only redirects; and a hidden one only where that is asked fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from newsgen import markup
+from newsgen.address import in_full
 from newsgen.dates import Moment
 from newsgen.errors import Location, PlanError, Problem, raise_all
-from newsgen.model import TAKEN_BACK, Archive, Article, Body, Site, Term, by_term
+from newsgen.model import TAKEN_BACK, Archive, Article, Body, Correction, Site, Term, by_term
 from newsgen.source import clean
 from newsgen.value import Value
 
-__all__ = ["VALUES", "Contents", "Correction", "LinkTo", "Progress", "Record", "Values", "sound"]
+__all__ = ["VALUES", "Contents", "LinkTo", "Progress", "Record", "Values", "sound"]
 
 # The single values of an article, in the order of their columns.
 VALUES = (
@@ -41,15 +42,6 @@ class LinkTo(Value):
     url: str
     kind: str
     target: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Correction(Value):
-    """A correction, with its date as it was written."""
-
-    date: str
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +107,7 @@ class Contents(Value):
 
     def url(self, path: str) -> str:
         """Return an address in full; the path on the site where the site does not know its address."""
-        return self.site.base_url + path if path[:1] == "/" and path[1:2] != "/" else path
+        return in_full(self.site.base_url, path)
 
     def records(self) -> Iterator[Record]:
         """Yield each article. Raises ContentError for a text that changed since it was read or cannot be converted."""
@@ -131,7 +123,7 @@ class Contents(Value):
             html,
             article.all_terms,
             tuple(self._links(html)),
-            tuple(Correction(item.date.iso, item.kind, sound(item.text)) for item in article.corrections),
+            tuple(replace(item, text=sound(item.text)) for item in article.corrections),
         )
 
     def _notice(self, number: int, article: Article) -> Record:

@@ -51,7 +51,7 @@ def _rows(record: Record, terms: Mapping[Term, int], links: int, corrections: in
             for position, link in enumerate(record.links, 1)
         ],
         "corrections": [
-            (corrections + position, number, position, item.date, item.kind, item.text)
+            (corrections + position, number, position, item.date.iso, item.kind, item.text)
             for position, item in enumerate(record.corrections, 1)
         ],
     }

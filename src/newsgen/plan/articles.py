@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from newsgen.dates import Moment
+from newsgen.dates import Moment, latest
 from newsgen.markup import is_external
 from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, StandingPage, Term
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
@@ -27,6 +27,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
     by_path: dict[str, Entry] = {article.path: article for article in shown}
     related = related_coverage(archive, _led_to(shown, series, by_path))
     translations = _translations(shown)
+    feed = site_feed(archive)
     organizations = {term for term, profile in archive.profiles.items() if profile.is_organization}
     for article in archive.articles:
         if article.redirect:
@@ -60,7 +61,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                 description=article.summary,
                 lang=article.lang,
                 section=article.section.url if article.section else "",
-                feed=site_feed(archive),
+                feed=feed,
                 data=data.url if data else "",
                 changed=_last_change(article),
                 in_sitemap=article.status != "hidden",
@@ -95,6 +96,7 @@ def redirect_pages(archive: Archive) -> Iterator[Page]:
 
 def standing_pages(archive: Archive) -> Iterator[Page]:
     """Yield the pages without a date."""
+    feed = site_feed(archive)
     for standing in archive.pages:
         yield Page(
             url=standing.url,
@@ -105,7 +107,7 @@ def standing_pages(archive: Archive) -> Iterator[Page]:
             description=standing.summary,
             lang=standing.lang,
             section=standing.url,
-            feed=site_feed(archive),
+            feed=feed,
             changed=standing.updated,
             in_sitemap=not standing.is_hidden,
             sources=(standing.path,),
@@ -123,8 +125,7 @@ def _neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Link | None, Link |
 
 def _last_change(article: Article) -> Moment:
     """Return when an article last changed: its first publication, where it says nothing of a later time."""
-    told = [article.updated or article.date, *(item.date for item in article.corrections)]
-    return max(told, key=lambda moment: (moment.instant, moment.sort_key))
+    return latest([article.updated or article.date, *(item.date for item in article.corrections)])
 
 
 def _series_parts(archive: Archive) -> dict[tuple[Term, str], SeriesPart]:

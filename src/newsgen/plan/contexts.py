@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsgen.dates import Moment
-from newsgen.model import Article, Entry, FeedItem, FeedLink, Link, MenuItem, Profile, StandingPage, Term
+from newsgen.model import Article, Entry, FeedItem, FileLink, Link, MenuItem, Profile, StandingPage, Term
 from newsgen.value import Value
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "ArchiveYear",
     "ArticleContext",
     "Bar",
-    "CitationLink",
     "ColoursContext",
     "CompareContext",
     "ComparedRow",
@@ -98,7 +97,7 @@ class SiteContext(Value):
     has_colours: bool
     has_citations: bool
     has_structured_data: bool
-    feed: FeedLink | None
+    feed: FileLink | None
     search: str
     opensearch: str
 
@@ -585,15 +584,6 @@ class Related(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class CitationLink(Value):
-    """A file with the citation of an article: what its form is called, its URL and its media type."""
-
-    title: str
-    url: str
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
 class ArticleContext(Value):
     """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
 
@@ -612,7 +602,7 @@ class ArticleContext(Value):
     translations: tuple[Link, ...]
     organizations: tuple[str, ...]
     related: tuple[Related, ...]
-    citations: tuple[CitationLink, ...]
+    citations: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

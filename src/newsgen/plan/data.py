@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from newsgen.citation import FORMATS, Citation, CitationFile, key_of
 from newsgen.data import ArticleData, ListData
-from newsgen.model import Archive, Article, Entry, Page, Site, Writing
-from newsgen.plan.contexts import CitationLink
+from newsgen.model import Archive, Article, Entry, FileLink, Page, Site, Writing
 from newsgen.plan.lists import list_data_url, numbered_parts
 
 __all__ = ["article_data_page", "citation_links", "citation_of", "citation_pages", "list_data_pages"]
@@ -32,15 +31,15 @@ def citation_of(site: Site, article: Article) -> Citation:
     )
 
 
-def citation_links(site: Site, article: Article) -> tuple[CitationLink, ...]:
+def citation_links(site: Site, article: Article) -> tuple[FileLink, ...]:
     """Return links to the files with an article's citation."""
     return tuple(
-        CitationLink(FORMATS[name].title, _beside(article.url, "cite", FORMATS[name].ending), FORMATS[name].media_type)
-        for name in site.citation_files
+        FileLink(form.title, _beside(article.url, "cite", form.ending), type=form.media_type)
+        for form in map(FORMATS.__getitem__, site.citation_files)
     )
 
 
-def citation_pages(site: Site, article: Article, citation: Citation, links: Sequence[CitationLink]) -> Iterator[Page]:
+def citation_pages(site: Site, article: Article, citation: Citation, links: Sequence[FileLink]) -> Iterator[Page]:
     """Yield the files with an article's citation, to which `links` lead."""
     for name, link in zip(site.citation_files, links, strict=True):
         yield _page(link.url, CitationFile(name, citation), "citation", article.title, (article.path,))

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
-from newsgen.model import Archive, Article, Entry, FeedItem, FeedLink, Page, Site
+from newsgen.dates import latest
+from newsgen.model import Archive, Article, Entry, FeedItem, FileLink, Page, Site
 from newsgen.plan.contexts import FeedContext
 from newsgen.plan.lists import site_feeds, term_feeds
 
@@ -61,15 +62,8 @@ def undated_in_rss(page: Page) -> Iterator[FeedItem]:
 
 def _tag_uri(site: Site, name: str) -> str:
     """Return a tag URI (RFC 4151). `name` has its special characters escaped."""
-    return f"tag:{site.feeds.authority or f'{_host(site.base_url)},{_DATE}'}:{name}"
-
-
-def _host(base_url: str) -> str:
-    host = urlsplit(base_url).hostname or "localhost"
-    try:
-        return quote(host.encode("idna"))
-    except UnicodeError:
-        return quote(host, errors="replace")
+    host = quote(urlsplit(site.base_url).hostname or "localhost")
+    return f"tag:{site.feeds.authority or f'{host},{_DATE}'}:{name}"
 
 
 def _item(site: Site, article: Article, entry: Entry) -> FeedItem:
@@ -100,10 +94,10 @@ def _document_url(number: int) -> str:
     return f"/feed/{number}.xml"
 
 
-def _document(link: FeedLink, identity: str, number: int, count: int, items: tuple[FeedItem, ...]) -> Page:
+def _document(link: FileLink, identity: str, number: int, count: int, items: tuple[FeedItem, ...]) -> Page:
     return _feed_page(
         "atom",
-        FeedLink(link.title, _document_url(number), type=link.type),
+        FileLink(link.title, _document_url(number), type=link.type),
         identity,
         "/",
         items,
@@ -116,7 +110,7 @@ def _document(link: FeedLink, identity: str, number: int, count: int, items: tup
 
 def _feed_page(
     name: str,
-    link: FeedLink,
+    link: FileLink,
     identity: str,
     alternate: str,
     items: tuple[FeedItem, ...],
@@ -134,7 +128,7 @@ def _feed_page(
             title=link.title,
             url=link.url,
             alternate=alternate,
-            updated=max((item.updated for item in items), key=lambda moment: (moment.instant, moment.sort_key)),
+            updated=latest(item.updated for item in items),
             items=items,
             is_archive=is_archive,
             older=older,

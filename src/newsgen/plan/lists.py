@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import islice
 
-from newsgen.model import Archive, Entry, FeedLink, Link, Page, Taxonomy, Term
+from newsgen.model import Archive, Entry, FileLink, Link, Page, Taxonomy, Term
 from newsgen.plan.contexts import (
     Headline,
     HomeContext,
@@ -62,6 +62,8 @@ def home_pages(archive: Archive) -> Iterator[Page]:
     """Yield the front page with the newest articles, and the numbered pages of all older ones."""
     site, entries = archive.site, archive.entries
     parts, newest = numbered_parts(entries, site.page_size)
+    feeds = tuple(site_feeds(archive).values())
+    feed = feeds[0] if feeds else None
     pinned = [entry for entry in reversed(entries) if entry.pinned]
     shown = pinned + [entry for entry in reversed(newest) if not entry.pinned]
     yield Page(
@@ -80,9 +82,9 @@ def home_pages(archive: Archive) -> Iterator[Page]:
         kind="home",
         title=site.title,
         description=site.description or site.subtitle,
-        feed=site_feed(archive),
+        feed=feed,
+        other_feeds=feeds[1:],
         data=list_data_url("/") if site.has_data and entries else "",
-        other_feeds=tuple(site_feeds(archive).values())[1:],
     )
     for number, part in enumerate(parts, 1):
         yield Page(
@@ -91,7 +93,7 @@ def home_pages(archive: Archive) -> Iterator[Page]:
             context=ListContext(day_groups(part[::-1]), _pagination("/", number, len(parts), site.words)),
             kind="list",
             title=site.words.text("older_articles_page", number=site.words.number(number)),
-            feed=site_feed(archive),
+            feed=feed,
         )
 
 
@@ -222,7 +224,7 @@ def taxonomy_pages(archive: Archive) -> Iterator[Page]:
             )
 
 
-def site_feed(archive: Archive) -> FeedLink | None:
+def site_feed(archive: Archive) -> FileLink | None:
     """Return the link to the feed of all articles in the first of its formats; None where the site has no feeds."""
     return next(iter(site_feeds(archive).values()), None)
 
@@ -232,13 +234,13 @@ def list_data_url(base: str, number: int = 0) -> str:
     return f"{base}index-{number}.json" if number else f"{base}index.json"
 
 
-def site_feeds(archive: Archive) -> dict[str, FeedLink]:
+def site_feeds(archive: Archive) -> dict[str, FileLink]:
     """Return the links to the feed of all articles, by format; none where the site has no feeds."""
     site = archive.site
     return _feeds(archive, site.title, "/") if site.base_url and archive.entries else {}
 
 
-def term_feeds(archive: Archive, taxonomy: Taxonomy, term: Term) -> dict[str, FeedLink]:
+def term_feeds(archive: Archive, taxonomy: Taxonomy, term: Term) -> dict[str, FileLink]:
     """Return the links to a term's own feed, by format; none where its taxonomy has none."""
     site = archive.site
     if not site.base_url or not taxonomy.has_feeds:
@@ -246,9 +248,9 @@ def term_feeds(archive: Archive, taxonomy: Taxonomy, term: Term) -> dict[str, Fe
     return _feeds(archive, site.words.text("feed_of", site=site.title, name=term.name), term.url)
 
 
-def _feeds(archive: Archive, title: str, base: str) -> dict[str, FeedLink]:
+def _feeds(archive: Archive, title: str, base: str) -> dict[str, FileLink]:
     named = {name: _FEEDS[name] for name in archive.site.feeds.formats}
-    return {name: FeedLink(title, f"{base}{file}", type=kind) for name, (file, kind) in named.items()}
+    return {name: FileLink(title, f"{base}{file}", type=kind) for name, (file, kind) in named.items()}
 
 
 def numbered_parts(entries: Sequence[Entry], size: int) -> tuple[list[Sequence[Entry]], Sequence[Entry]]:
