@@ -8,8 +8,9 @@ from pathlib import Path
 
 __all__ = ["SETTINGS", "make", "snapshot", "write"]
 
-# Without search, whose index would be made anew for each of thousands of builds; test_search.py has it on.
-SETTINGS = "title: The Test Record\nbase_url: https://example.org/archive\nsearch: false\n"
+# Without search, whose index would be made anew for each of thousands of builds; test_search.py has it on. Without a
+# ledger, so that articles come and go as they like; test_permanence.py has it on.
+SETTINGS = "title: The Test Record\nbase_url: https://example.org/archive\nsearch: false\npermalinks: {guard: off}\n"
 _FILE = re.compile(r"^-- (\S.*) --\n", re.MULTILINE)
 
 

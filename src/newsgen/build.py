@@ -9,12 +9,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from newsgen import config, files, load, making, plan, search, theme
-from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError, raise_all
+from newsgen import config, files, ledger, load, making, plan, search, theme
+from newsgen.errors import (
+    BuildError,
+    ContentError,
+    LedgerError,
+    Location,
+    NewsgenError,
+    Problem,
+    TemplateError,
+    raise_all,
+)
 from newsgen.fingerprint import Fingerprinter
+from newsgen.ledger import Ledger
 from newsgen.load import Reading, Selection
 from newsgen.making import Failure
-from newsgen.memory import Listing, Memory, Outcome, listing
+from newsgen.memory import Listing, Memory, Outcome, Patch, listing
 from newsgen.model import Archive, Asset, Bundle, Page, Site
 from newsgen.render import Renderer, RenderSettings, tools_of
 from newsgen.workers import Workers, in_batches
@@ -34,6 +44,8 @@ class Options(NamedTuple):
     `strict` makes warnings errors; `keep_going` builds all that is sound; `full` renders what is current as well;
     `offline` names index.html in links, for pages that are opened from disk. Without `search` the site has none;
     `indexes` is the most parts of the search index that this build makes, None for all: others stay as they are.
+    `today` is the day on which new URLs are entered into the ledger, "" for none; no page knows it. A preview leaves
+    the ledger as it is, and what would be lost is a warning; with `locked` it is an error if the ledger has to change.
     """
 
     selection: Selection = Selection()
@@ -43,6 +55,9 @@ class Options(NamedTuple):
     keep_going: bool = False
     search: bool = True
     indexes: int | None = None
+    today: str = ""
+    is_preview: bool = False
+    locked: bool = False
     workers: Workers = Workers()
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None
 
@@ -51,7 +66,8 @@ class Options(NamedTuple):
 class Report:
     """What a build did. `rendered` are the URLs of the pages and files that were made anew, in order.
 
-    `waiting` counts the parts of the search index that were put off.
+    `waiting` counts the parts of the search index that were put off. `moved` and `emptied` are those URLs that lead
+    elsewhere since this build, with where to: of what moved, and of lists that have no articles any more.
     """
 
     articles: int
@@ -62,6 +78,8 @@ class Report:
     errors: tuple[NewsgenError, ...]
     notes: tuple[str, ...]
     waiting: int = 0
+    moved: tuple[tuple[str, str], ...] = ()
+    emptied: tuple[tuple[str, str], ...] = ()
 
 
 class Survey(NamedTuple):
@@ -73,21 +91,39 @@ class Survey(NamedTuple):
     errors: tuple[NewsgenError, ...]
 
 
-def survey(root: Path, selection: Selection = Selection()) -> Survey:
+def survey(root: Path, selection: Selection = Selection(), workers: Workers = Workers(), today: str = "") -> Survey:
     """Return the site at `root`, its archive and its plan, with all that is wrong in them; write nothing.
 
-    Raises ExceptionGroup of ConfigError where the settings cannot be read.
+    Raises ExceptionGroup of ConfigError or LedgerError where the settings or the ledger cannot be read.
     """
-    return _survey(config.read(root), root, selection, Reading(), None)
+    site = config.read(root)
+    known = ledger.parse(_ledger_data(root, site))
+    memory = Memory(root / CACHE, "", 0, (*_source_keys(site), b""), writes=False)
+    try:
+        found = listing(root)
+        return _survey(site, root, selection, Reading(workers, memory.known(found)), found.walked, known, today)
+    finally:
+        memory.close()
 
 
 def _survey(
-    site: Site, root: Path, selection: Selection, reading: Reading, walked: Mapping[str, files.Walk] | None
+    site: Site,
+    root: Path,
+    selection: Selection,
+    reading: Reading,
+    walked: Mapping[str, files.Walk] | None,
+    known: Ledger,
+    today: str,
 ) -> Survey:
-    loaded = load.read(site, root, selection, reading, walked)
-    planned = plan.plan(loaded.archive, loaded.assets)
+    loaded = load.read(site, root, selection, reading, walked, known)
+    planned = plan.plan(loaded.archive, loaded.assets, is_whole=not loaded.errors, today=today)
     lost = (TemplateError(problem) for problem in theme.problems(root))
     return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors, *lost))
+
+
+def _ledger_data(root: Path, site: Site) -> bytes | None:
+    """Return the bytes of the site's ledger; None where it keeps none, or has none yet."""
+    return None if site.permalinks.guard == "off" else ledger.read(root)
 
 
 class Opened(NamedTuple):
@@ -107,18 +143,19 @@ def opened(
 ) -> Iterator[Opened]:
     """Give the site at `root` without planning it, with what its builds remember; write nothing.
 
-    Raises ExceptionGroup of ConfigError where the settings cannot be read.
+    Raises ExceptionGroup of ConfigError or LedgerError where the settings or the ledger cannot be read.
     """
     site = config.read(root)
+    known = ledger.parse(_ledger_data(root, site))
     memory = Memory(root / CACHE, "", 0, (*_source_keys(site), b""), writes=False)
     try:
         found = listing(root)
         reading = Reading(workers, memory.known(found), progress=lambda done, total: progress("reading", done, total))
-        loaded = load.read(site, root, selection, reading, found.walked)
+        loaded = load.read(site, root, selection, reading, found.walked, known)
         settings = RenderSettings(str(root), None, site.base_url, site.markdown, words=site.words)
         renderer = Renderer(settings)
-        known = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
-        with renderer.remembering(known, lambda body, html: None):
+        convertible = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
+        with renderer.remembering(convertible, lambda body, html: None):
             yield Opened(loaded.archive, loaded.errors, renderer)
     finally:
         memory.close()
@@ -133,54 +170,111 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     """
     site = config.read(root)
     site = replace(site, has_search=site.has_search and options.search)
+    if options.is_preview and site.permalinks.guard == "error":
+        site = replace(site, permalinks=replace(site.permalinks, guard="warn"))
     folder = output_folder(root, site, out)
     with Target(folder, root / CACHE, site.base_url or site.title) as target:
         memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
         try:
             found = listing(root)
-            return _patched(root, site, target, memory, found, options) or _built(
-                root, site, folder, target, memory, found, options
+            kept = _ledger_data(root, site)
+            if kept is None and memory.had_ledger and site.permalinks.guard != "off":
+                raise ExceptionGroup("ledger", [_lost_ledger()])
+            return _patched(root, site, target, memory, found, kept, options) or _built(
+                root, site, folder, target, memory, found, kept, options
             )
         finally:
             memory.close()
 
 
-def _patched(root: Path, site: Site, target: Target, memory: Memory, found: Listing, options: Options) -> Report | None:
-    """Build where nothing but texts changed since the last build; None where more may have changed."""
+def _patched(
+    root: Path,
+    site: Site,
+    target: Target,
+    memory: Memory,
+    found: Listing,
+    kept: bytes | None,
+    options: Options,
+) -> Report | None:
+    """Build where nothing but texts changed since the last build; None where more may have changed.
+
+    `kept` are the bytes of the ledger.
+    """
     # Where a build is to go on in spite of mistakes, what is sound has to be told from what is not.
     plans_all = options.full or options.keep_going
-    patch = None if plans_all else memory.patch(found, root, site, target.record_digest)
-    if patch is None or (options.strict and patch.outcome.warnings) or not target.is_as_left():
+    before = ledger.digest_of(kept)
+    patch = None if plans_all else memory.patch(found, root, site, target.record_digest, before)
+    if patch is None:
         return None
-    outcome = patch.outcome
+    texts, silent = _published_texts(site, kept, patch, options)
+    outcome = patch.outcome._replace(silent=silent)
+    warnings = (*outcome.warnings, *silent)
+    is_refused = (options.strict and warnings) or (silent and site.permalinks.changes == "error")
+    if is_refused or (options.locked and texts != kept) or not target.is_as_left():
+        return None
     items, waiting = _put_off(patch.items, options)
     target.confirm_all_but(items)
     renderer = _renderer(root, site, outcome.site, memory, options)
     wanted = {item.url: renderer.fingerprint(item) for item in items}
     failures = _make(renderer, items, wanted, target, memory, options)
     raise_all("the site has mistakes", [failure.error for failure in failures])
+    if texts is not None and texts != kept and not options.is_preview:
+        ledger.write(root, texts, root / CACHE)
     # The folder stands as it was left: with nothing made there is nothing to publish.
     changes = target.publish() if items else Changes((), (), ())
-    if patch.items or found.standings != memory.standings:
+    if patch.items or found.standings != memory.standings or outcome != patch.outcome:
         memory.keep_made(making.remembered(waiting))
-        memory.save_patch(found, target.record_digest, [item.url for item in waiting])
+        now = before if options.is_preview else ledger.digest_of(texts)
+        memory.save_patch(found, target.record_digest, outcome, now, [item.url for item in waiting])
     urls = tuple(item.url for item in items)
-    return Report(outcome.articles, outcome.planned, urls, changes, outcome.warnings, (), outcome.notes, len(waiting))
+    return Report(outcome.articles, outcome.planned, urls, changes, warnings, (), outcome.notes, len(waiting))
+
+
+def _published_texts(
+    site: Site, kept: bytes | None, patch: Patch, options: Options
+) -> tuple[bytes | None, tuple[Problem, ...]]:
+    """Return the ledger as it is after a change of texts alone, and what of them changed in silence."""
+    said = {problem.location.path: problem for problem in patch.outcome.silent if problem.location}
+    if kept is None or site.permalinks.changes == "off":
+        return kept, ()
+    for path, parsed in patch.changed.items():
+        said.pop(path, None)
+        entry = ledger.entry_of_source(kept, ledger.source_of(path)) if path.startswith(load.ARTICLES) else None
+        text = ledger.text_digest(parsed.title, parsed.digest)
+        if entry is None or not entry.text or entry.text == text:
+            continue
+        if plan.is_in_grace(site.permalinks, entry.seen, options.today):
+            kept = ledger.with_entry(kept, entry._replace(text=text))
+        else:
+            said[path] = plan.silent_change(path, entry.url)
+    return kept, tuple(problem for _, problem in sorted(said.items()))
 
 
 def _built(
-    root: Path, site: Site, folder: Path, target: Target, memory: Memory, found: Listing, options: Options
+    root: Path,
+    site: Site,
+    folder: Path,
+    target: Target,
+    memory: Memory,
+    found: Listing,
+    kept: bytes | None,
+    options: Options,
 ) -> Report:
-    """Build whatever changed: read, plan and compare the whole site."""
+    """Build whatever changed: read, plan and compare the whole site. `kept` are the bytes of the ledger."""
     reading = Reading(
         options.workers,
         memory.known(found),
         memory.keep_parsed,
         lambda done, total: options.progress("reading", done, total),
     )
-    _, archive, planned, mistakes = _survey(site, root, options.selection, reading, found.walked)
-    warnings = (*archive.warnings, *planned.warnings)
+    known = ledger.parse(kept)
+    _, archive, planned, mistakes = _survey(site, root, options.selection, reading, found.walked, known, options.today)
+    settled = planned.settled
+    outcome_warnings = (*archive.warnings, *planned.warnings)
+    warnings = (*outcome_warnings, *settled.silent)
     errors = [*mistakes, *(_as_errors(warnings) if options.strict else ())]
+    if options.locked and (kept is None or settled.ledger is not known):
+        errors.append(_unlocked(known, settled.ledger))
     if errors and not options.keep_going:
         memory.save_sources(found)
         raise_all("the site has mistakes", errors)
@@ -206,9 +300,10 @@ def _built(
     if failures and not options.keep_going:
         memory.save_sources(found)
         raise_all("the site has mistakes", [failure.error for failure in failures])
+    digest = _keep_ledger(root, site, kept, known, settled.ledger, failures, options)
     changes = target.publish(removes=not errors and not failures)
     notes = _notes(site, archive, planned.items, options.selection)
-    outcome = Outcome(len(archive.articles), len(planned.items), warnings, notes, planned.site)
+    outcome = Outcome(len(archive.articles), len(planned.items), outcome_warnings, notes, planned.site, settled.silent)
     urls = [item.url for item in planned.items]
     memory.keep_made(making.remembered(waiting))
     memory.save_plan(
@@ -217,6 +312,7 @@ def _built(
         outcome,
         before,
         target.record_digest,
+        digest,
         is_whole=not errors and not failures,
         waiting=[item.url for item in waiting],
     )
@@ -229,7 +325,45 @@ def _built(
         errors=(*errors, *(failure.error for failure in failures)),
         notes=notes,
         waiting=len(waiting),
+        moved=settled.moved,
+        emptied=settled.emptied,
     )
+
+
+def _keep_ledger(
+    root: Path,
+    site: Site,
+    kept: bytes | None,
+    before: Ledger,
+    now: Ledger,
+    failures: Iterable[Failure],
+    options: Options,
+) -> bytes:
+    """Write the ledger where it changed, and return the digest of its file.
+
+    It is written before anything is published: it may know an address too many, and never one too few.
+    """
+    if site.permalinks.guard == "off" or options.is_preview or (now is before and kept is not None):
+        return ledger.digest_of(kept)
+    unmade = [failure.url for failure in failures if failure.url not in before.entries]
+    return ledger.write(root, now.with_entries((), without=unmade).data if unmade else now.data, root / CACHE)
+
+
+def _lost_ledger() -> LedgerError:
+    message = "the ledger is gone, and with it what is known of all published addresses"
+    hint = "restore it from version control; to begin a new one, remove .newsgen/ as well"
+    return LedgerError(Problem(message, Location(ledger.FILE_NAME), hint))
+
+
+def _unlocked(before: Ledger, now: Ledger) -> LedgerError:
+    """Return the error of a ledger that would change where it may not."""
+    new = [url for url in now.entries if url not in before.entries]
+    other = sum(before.entries.get(url, entry) != entry for url, entry in now.entries.items())
+    parts = [f"lacks {len(new)} addresses, the first of them {new[0]}"] if new else []
+    parts += [f"has other lines for {other}"] if other else []
+    message = f"the ledger {' and '.join(parts) or 'is not there'}, and is not to be changed"
+    hint = "build without --locked, and put permalinks.lock under version control"
+    return LedgerError(Problem(message, Location(ledger.FILE_NAME), hint))
 
 
 _Item = TypeVar("_Item", Page | Bundle, Page | Asset | Bundle)
@@ -255,7 +389,7 @@ def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
     """Return the digests of what is remembered depends on beside the files: to parse, to convert, and to plan."""
     folder = theme.built_in_folder()
     built_in = files.walk(folder.parent, folder.name)
-    selection = (*options.selection, options.offline, site.has_search)
+    selection = (*options.selection, options.offline, site.has_search, options.is_preview, site.permalinks)
     plan_key = Fingerprinter().digest(
         (tools_of(site.markdown), _libraries(), selection, built_in.files, built_in.standings)
     )

@@ -15,7 +15,16 @@ from newsgen.citation import FORMATS
 from newsgen.colours import Colour
 from newsgen.errors import ConfigError, ContentError, Location, Problem, did_you_mean, raise_all
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
-from newsgen.model import FEED_FORMATS, FeedSettings, MarkdownSettings, MenuItem, Publisher, Site, Taxonomy
+from newsgen.model import (
+    FEED_FORMATS,
+    FeedSettings,
+    LedgerSettings,
+    MarkdownSettings,
+    MenuItem,
+    Publisher,
+    Site,
+    Taxonomy,
+)
 from newsgen.source import clean, decode
 from newsgen.words import Words
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
@@ -27,6 +36,7 @@ KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
     "search", "structured_data", "citations", "citation_files", "data", "output", "menu", "footer", "colours", "logo",
+    "permalinks",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -35,6 +45,8 @@ _FEED_KEYS = ("formats", "authority", "archive")
 _MARKDOWN_KEYS = ("extensions", "raw_html")
 _SITEMAP_KEYS = ("pages", "images", "news")
 _SEARCH_KEYS = ("opensearch",)
+_LEDGER_KEYS = ("guard", "changes", "grace")
+_LEVELS = ("error", "warn", "off")
 _RAW_HTML = ("sanitize", "escape", "allow")
 _DEFAULT_EXTENSIONS = ("extra", "sane_lists", "smarty", "toc")
 # The taxonomies that are there from the start, with the front matter keys that give their terms.
@@ -134,6 +146,7 @@ class _Reader:
             footer=self._text(given.get("footer")),
             colours=self._colours(given.get("colours")),
             logo=self._logo(given.get("logo")),
+            permalinks=self._permalinks(given.get("permalinks")),
             words=spoken,
             warnings=self._contrast_warnings(given.get("colours")),
         )
@@ -268,6 +281,21 @@ class _Reader:
                 known = f"write true, false, or some of {', '.join(FEED_FORMATS)}"
                 self._error(node.line, f"{name!r} is not a format of feeds", known)
         return tuple(dict.fromkeys(names))
+
+    def _permalinks(self, node: Node | None) -> LedgerSettings:
+        defaults = LedgerSettings()
+        given = self._table(node, _LEDGER_KEYS, "'permalinks'") if node else {}
+        return LedgerSettings(
+            guard=self._level(given.get("guard"), defaults.guard),
+            changes=self._level(given.get("changes"), defaults.changes),
+            grace=self._number(given.get("grace"), defaults.grace, 0, 36_500),
+        )
+
+    def _level(self, node: Node | None, default: str) -> str:
+        text = self._text(node).casefold() or default
+        if node is not None and text not in _LEVELS and text not in _FALSE:
+            self._error(node.line, f"{text!r} is not a level", f"there are {', '.join(_LEVELS)}")
+        return text if text in _LEVELS else "off"
 
     def _language(self, node: Node | None, default: str) -> str:
         def check(text: str) -> None:

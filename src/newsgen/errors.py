@@ -10,6 +10,7 @@ __all__ = [
     "BuildError",
     "ConfigError",
     "ContentError",
+    "LedgerError",
     "Location",
     "NewsgenError",
     "PartlyWrittenError",
@@ -34,16 +35,21 @@ class Location(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What was found, where, and an instruction that mends it ("" where there is none to give)."""
+    """What was found, where, and an instruction that mends it ("" where there is none to give).
+
+    `commands` are those of which one mends it, as the hint says.
+    """
 
     message: str
     location: Location | None = None
     hint: str = ""
+    commands: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""
         hint = f"\n    hint: {printable(self.hint)}" if self.hint else ""
-        return f"{place}{printable(self.message)}{hint}"
+        commands = "".join(f"\n        {printable(command)}" for command in self.commands)
+        return f"{place}{printable(self.message)}{hint}{commands}"
 
     @property
     def sort_key(self) -> tuple[str, int, str, str]:
@@ -79,6 +85,10 @@ class ConfigError(NewsgenError):
 
 class ContentError(NewsgenError):
     """A mistake in an article, a page or the name of a file."""
+
+
+class LedgerError(NewsgenError):
+    """A mistake in permalinks.lock, or an address that would be lost."""
 
 
 class PlanError(NewsgenError):

@@ -30,7 +30,7 @@ _NOWHERE: Standing = (-1, 0, 0, 0)
 _PARSED, _CONVERTED = "parsed", "converted"
 # More changed files than this, and planning anew is no slower.
 _MOST_CHANGES = 200
-_PARTS_OF_PLAN = 7
+_PARTS_OF_PLAN = 8
 
 
 class Listing(NamedTuple):
@@ -55,27 +55,36 @@ def listing(root: Path) -> Listing:
 
 
 class Outcome(NamedTuple):
-    """What a build said of the whole site: it is said again while nothing but the text of articles changes."""
+    """What a build said of the whole site: it is said again while nothing but the text of articles changes.
+
+    `silent` are the texts that changed after they were published, of which nothing tells: that depends on the texts.
+    """
 
     articles: int
     planned: int
     warnings: tuple[Problem, ...]
     notes: tuple[str, ...]
     site: object
+    silent: tuple[Problem, ...] = ()
 
 
 class Patch(NamedTuple):
-    """What a build has to make where nothing but texts changed since the last: these pages, and nothing else."""
+    """What a build has to make where nothing but texts changed since the last: these pages, and nothing else.
+
+    `changed` are the files whose text did, with what they say now.
+    """
 
     items: tuple[Page | Bundle, ...]
     outcome: Outcome
+    changed: Mapping[str, Parsed]
 
 
 @dataclass(slots=True)
 class _Plan:
     """The pages that hold texts: a line each, of the URL and the files of the texts, and the chunk that holds it.
 
-    `waiting` are the URLs of those that are still to be made.
+    `ledger` is the digest of the ledger as that build left it. `waiting` are the URLs of those that are still to be
+    made.
     """
 
     key: bytes
@@ -84,6 +93,7 @@ class _Plan:
     outcome: Outcome
     lines: str
     chunks: array[int]
+    ledger: bytes = b""
     waiting: tuple[str, ...] = ()
 
 
@@ -184,15 +194,21 @@ class Memory:
 
     # What is remembered of the plan
 
-    def patch(self, found: Listing, root: Path, site: Site, record: bytes) -> Patch | None:
-        """Return what to make, where nothing but the text of some files changed since the build that left `record`.
+    @property
+    def had_ledger(self) -> bool:
+        """Whether the last build left a ledger."""
+        return bool(self._last_plan.ledger)
+
+    def patch(self, found: Listing, root: Path, site: Site, record: bytes, ledger: bytes) -> Patch | None:
+        """Return what to make, where nothing but the text of some files changed since the build that left `record`
+        and a ledger of the digest `ledger`.
 
         None where anything else may have changed, or that cannot be told: then all has to be planned. It is for the
         caller to see that the output folder stands as that build left it.
         """
         plan = self._last_plan
         is_known = self.holds_the_pages_of(record) and plan.key == self._plan_key and plan.sources == self._digest
-        if not is_known or found.problems or "\n".join(found.paths) != self._paths:
+        if not is_known or plan.ledger != ledger or found.problems or "\n".join(found.paths) != self._paths:
             return None
         changed = [
             (path, standing)
@@ -220,7 +236,7 @@ class Memory:
             return None
         if now:
             self.keep_parsed(batch.data, [item.path for item in now])
-        return Patch(items, plan.outcome)
+        return Patch(items, plan.outcome, bodies)
 
     def _before(self, path: str) -> Parsed | None:
         found = load.parsed_in(self._store.get(self._parsed.get(path, NONE)))
@@ -259,7 +275,9 @@ class Memory:
             self._store.keep(_PARSED, parsed)
             self._store.keep(_CONVERTED, converted)
 
-    def save_patch(self, found: Listing, record: bytes, waiting: Iterable[str]) -> None:
+    def save_patch(
+        self, found: Listing, record: bytes, outcome: Outcome, ledger: bytes, waiting: Iterable[str]
+    ) -> None:
         """Write down the plan as it is after a patch; `waiting` are the URLs of what is still to be made."""
         plan = self._last_plan
         for url, (number, line) in self._chunks.items():
@@ -269,7 +287,8 @@ class Memory:
             if plan.lines[place:end] != line:
                 plan.lines = plan.lines[:place] + line + plan.lines[end:]
         self.save_sources(found)
-        self._save_plan(replace(plan, record=record, sources=self._digest, waiting=tuple(waiting)))
+        now = replace(plan, record=record, sources=self._digest, outcome=outcome, ledger=ledger, waiting=tuple(waiting))
+        self._save_plan(now)
 
     def holds_the_pages_of(self, record: bytes) -> bool:
         """Whether the remembered pages are those of the build that left this record: else all must be made again."""
@@ -282,13 +301,15 @@ class Memory:
         outcome: Outcome,
         before: bytes,
         record: bytes,
+        ledger: bytes,
         *,
         is_whole: bool,
         waiting: Iterable[str] = (),
     ) -> None:
         """Write down which of the pages at `urls` hold texts, and what was said of the site.
 
-        `before` and `record` are the digests of the record at the start and at the end of the build. A plan that is
+        `before` and `record` are the digests of the record at the start and at the end of the build, and `ledger` that
+        of the ledger at its end. A plan that is
         not whole, since the site has mistakes, only keeps the pages for the next. `waiting` as for `save_patch`.
         """
         self.save_sources(found)
@@ -297,7 +318,7 @@ class Memory:
         lines = "".join([f"{line}\n" for _, line in rows])
         chunks = array("q", [number for number, _ in rows])
         key = self._plan_key if is_whole else b""
-        self._save_plan(_Plan(key, record, self._digest, outcome, lines, chunks, tuple(waiting)))
+        self._save_plan(_Plan(key, record, self._digest, outcome, lines, chunks, ledger, tuple(waiting)))
 
     @cached_property
     def _last_plan(self) -> _Plan:
@@ -314,7 +335,8 @@ class Memory:
         return {line.partition("\t")[0]: (number, line) for line, number in zip(lines, plan.chunks, strict=True)}
 
     def _save_plan(self, plan: _Plan) -> None:
-        stored = (plan.key, plan.record, plan.sources, plan.outcome, plan.lines, plan.chunks, plan.waiting)
+        stored = (plan.key, plan.record, plan.sources, plan.outcome, plan.lines, plan.chunks, plan.ledger,
+                  plan.waiting)  # fmt: skip
         if _put(self._plan_file, sealed(packed(stored))):
             self._store.keep(self._owner, plan.chunks)
 

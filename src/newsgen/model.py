@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 from newsgen.dates import Moment
 from newsgen.errors import Problem
+from newsgen.ledger import Ledger
 from newsgen.value import Value
 from newsgen.words import Words, english
 from newsgen.yamltext import Plain
@@ -38,6 +39,7 @@ __all__ = [
     "FeedSettings",
     "FileLink",
     "Image",
+    "LedgerSettings",
     "Link",
     "MarkdownSettings",
     "MenuItem",
@@ -142,6 +144,19 @@ class FeedSettings(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerSettings(Value):
+    """What happens to published addresses and texts, each "error", "warn" or "off".
+
+    `guard`: an address would be lost; "off" keeps no ledger. `changes`: the text of an article changed after it was
+    published, and nothing says so; not within `grace` days of the day on which it was first built.
+    """
+
+    guard: str = "error"
+    changes: str = "warn"
+    grace: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Site(Value):
     """What the author configured.
 
@@ -181,6 +196,7 @@ class Site(Value):
     footer: str = ""
     colours: tuple[tuple[str, str], ...] = ()
     logo: str = ""
+    permalinks: LedgerSettings = LedgerSettings()
     words: Words = field(default_factory=english)
     warnings: tuple[Problem, ...] = ()
 
@@ -368,7 +384,8 @@ class Archive(Value):
     `entries` are the narrow values of the articles that lists show, in the same order, and `terms` the same by taxonomy
     and term, as `by_term` gives them. `profiles` are those of terms that have articles, and `aliases` the URLs that
     other names of such terms would have. `held_back` counts the articles that are left out for their date. `now` is
-    the moment that was given to build at, as `Moment.instant`; None where none was.
+    the moment that was given to build at, as `Moment.instant`; None where none was. `ledger` holds what was published
+    before, and `unbuilt` says of articles that are there and not built, by `LedgerEntry.source`, what they are.
     """
 
     site: Site
@@ -381,6 +398,8 @@ class Archive(Value):
     files: tuple[StaticFile, ...] = ()
     warnings: tuple[Problem, ...] = ()
     held_back: int = 0
+    ledger: Ledger = field(default_factory=Ledger)
+    unbuilt: Mapping[str, str] = field(default_factory=dict)
     now: int | None = None
 
     def taxonomies_in_use(self) -> tuple[Link, ...]:

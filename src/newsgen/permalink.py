@@ -28,6 +28,7 @@ __all__ = [
     "read_url",
     "slug_of",
     "split_file_name",
+    "without_index",
 ]
 
 # What newsgen keeps for itself in the output folder: the checksums of all that it wrote there.
@@ -91,6 +92,13 @@ def split_file_name(stem: str, languages: frozenset[str] = frozenset()) -> tuple
     if not dated:
         return "", stem, language
     return f"{dated[1]}-{dated[2]}-{dated[3]}", dated[4] or "", language
+
+
+def without_index(path: str) -> str:
+    """Return a file's path without its ending; that of its folder where the file is `index.md`."""
+    bare = path[: path.rindex(".")]
+    folder, _, name = bare.rpartition("/")
+    return folder if name == "index" and "/" in folder else bare
 
 
 def check_slug(slug: str) -> None:

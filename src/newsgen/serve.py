@@ -232,6 +232,7 @@ def _error_page(problems: tuple[Problem, ...]) -> str:
     items = "".join(
         f"<li><p><code>{html.escape(str(problem.location or ''))}</code></p><p>{html.escape(problem.message)}</p>"
         + (f"<p>Hint: {html.escape(problem.hint)}</p>" if problem.hint else "")
+        + "".join(f"<p><code>{html.escape(command)}</code></p>" for command in problem.commands)
         + "</li>"
         for problem in problems
     )

@@ -11,12 +11,14 @@ import click
 
 from newsgen import build as building
 from newsgen.cli.console import counted, problem_data, progress, show_problems
-from newsgen.cli.options import now_instant, site_option
+from newsgen.cli.options import now_instant, site_option, today
 from newsgen.cli.workers import local, remote, spare_the_collector
 from newsgen.errors import NewsgenError, errors_in
 from newsgen.load import Selection
 
 __all__ = ["build"]
+
+_MOST_MOVES = 20
 
 
 @click.command()
@@ -30,6 +32,7 @@ __all__ = ["build"]
 @click.option("--executor", metavar="ADDRESS", help="Render on a Dask cluster: dask://HOST:PORT of its scheduler.")
 @click.option("--offline", is_flag=True, help="Name index.html in links, for reading from disk without a server.")
 @click.option("--no-search", is_flag=True, help="Build without the full-text search.")
+@click.option("--locked", is_flag=True, help="Treat it as an error if permalinks.lock would have to change.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--keep-going", is_flag=True, help="Build all that is sound in spite of errors.")
 @click.option("--quiet", is_flag=True, help="Print problems only.")
@@ -45,6 +48,7 @@ def build(
     executor: str | None,
     offline: bool,
     no_search: bool,
+    locked: bool,
     strict: bool,
     keep_going: bool,
     quiet: bool,
@@ -57,8 +61,13 @@ def build(
     root, output = (root.absolute(), output and output.absolute()) if executor else (root, output)
     workers = remote(executor) if executor else nullcontext(local(jobs))
     with workers as found, progress(quiet=quiet or as_json) as tell:
+        instant = now_instant(now)
         options = building.Options(
-            selection=Selection(drafts, future, now_instant(now)),
+            selection=Selection(drafts, future, instant),
+            today=today(instant),
+            # What is shown to the editors alone was not published.
+            is_preview=drafts or future,
+            locked=locked,
             offline=offline,
             full=full,
             strict=strict,
@@ -88,6 +97,7 @@ def build(
 def _show(report: building.Report, seconds: float) -> None:
     for note in report.notes:
         click.echo(f"note: {note}", err=True)
+    _show_moves(report)
     changes = report.changes
     done = f"{counted(report.articles, 'article')}, {counted(report.planned, 'file')}"
     if not (changes.added or changes.changed or changes.removed):
@@ -101,6 +111,18 @@ def _show(report: building.Report, seconds: float) -> None:
     click.echo(f"{done}: {', '.join(parts)} ({seconds:.2f} s)")
 
 
+def _show_moves(report: building.Report) -> None:
+    """Say which addresses lead elsewhere since this build."""
+    told = [
+        *((*pair, "moved to") for pair in report.moved),
+        *((*pair, "is empty, and leads to") for pair in report.emptied),
+    ]
+    for old, new, what in told[:_MOST_MOVES]:
+        click.echo(f"{old} {what} {new}", err=True)
+    if len(told) > _MOST_MOVES:
+        click.echo(f"and {len(told) - _MOST_MOVES} more: 'newsgen urls --state redirect' lists all", err=True)
+
+
 def _report_data(report: building.Report) -> dict[str, object]:
     return {
         "articles": report.articles,
@@ -109,6 +131,8 @@ def _report_data(report: building.Report) -> dict[str, object]:
         "added": list(report.changes.added),
         "changed": list(report.changes.changed),
         "removed": list(report.changes.removed),
+        "moved": [{"from": old, "to": new} for old, new in report.moved],
+        "emptied": [{"from": old, "to": new} for old, new in report.emptied],
         "warnings": [problem_data(problem) for problem in report.warnings],
         "errors": [problem_data(error.problem) for error in report.errors],
         "notes": list(report.notes),

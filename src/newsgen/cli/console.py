@@ -32,10 +32,16 @@ def show_problems(problems: Iterable[Problem], *, kind: str = "error") -> int:
     return len(shown)
 
 
-def problem_data(problem: Problem) -> dict[str, str | int]:
+def problem_data(problem: Problem) -> dict[str, str | int | list[str]]:
     """Return a problem for a machine to read."""
     path, line = problem.location or ("", 0)
-    return {"path": path, "line": line, "message": problem.message, "hint": problem.hint}
+    data: dict[str, str | int | list[str]] = {
+        "path": path,
+        "line": line,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+    return data | {"commands": list(problem.commands)} if problem.commands else data
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "list": "newsgen.cli.listing:list_articles",
     "explain": "newsgen.cli.explain:explain",
     "import": "newsgen.cli.importing:import_",
+    "urls": "newsgen.cli.urls:urls",
     "export": "newsgen.cli.exporting:export",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ import click
 
 from newsgen.dates import Moment, Precision, parse
 
-__all__ = ["moment", "now_instant", "site_option"]
+__all__ = ["moment", "now_instant", "site_option", "today"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -61,3 +61,10 @@ def now_instant(value: str | None) -> int | None:
         name = "--now" if value else "SOURCE_DATE_EPOCH"
         raise click.BadParameter(f"{text!r} is not a time", param_hint=name) from None
     return Moment(instant.replace(tzinfo=None), 0, Precision.SECOND).instant
+
+
+def today(now: int | None) -> str:
+    """Return the day on which a command runs, for the ledger alone: that of `now`, else the clock's in UTC."""
+    if now is None:
+        return datetime.now(UTC).date().isoformat()
+    return date.fromordinal(min(max(now // 86_400, 1), date.max.toordinal())).isoformat()

@@ -10,7 +10,7 @@ import click
 from newsgen import build as building
 from newsgen import config
 from newsgen.cli.console import counted, show_problems
-from newsgen.cli.options import now_instant, site_option
+from newsgen.cli.options import now_instant, site_option, today
 from newsgen.errors import Problem
 from newsgen.load import Selection
 from newsgen.serve import serve as run
@@ -30,7 +30,10 @@ def serve(root: Path, port: int, drafts: bool, future: bool, now: str | None, no
     """Build, preview on this machine, and build again after every change."""
     out = building.output_folder(root, config.read(root), None)
     # No workers: processes that are forked beside the threads of the server could wait for locks of theirs for ever.
-    options = building.Options(selection=Selection(drafts, future, now_instant(now)), search=not no_search)
+    instant = now_instant(now)
+    options = building.Options(
+        selection=Selection(drafts, future, instant), search=not no_search, today=today(instant), is_preview=True
+    )
 
     def ready(address: str) -> None:
         click.echo(f"The site is at {address} (stop with Ctrl+C)")

@@ -13,7 +13,9 @@ from urllib.parse import quote
 from newsgen import files, markup, permalink, theme
 from newsgen.errors import ContentError, Location, NewsgenError, Problem
 from newsgen.files import Standing, Walk
-from newsgen.load.parsing import ARTICLES, PAGES, Job, Parsed, parse_batch, parsed_in, taxonomy_of, without_index
+from newsgen.ledger import Ledger, source_of, text_digest
+from newsgen.load.identity import Claim, identities
+from newsgen.load.parsing import ARTICLES, PAGES, Job, Parsed, parse_batch, parsed_in, taxonomy_of
 from newsgen.load.references import References
 from newsgen.load.terms import Terms
 from newsgen.markup import Converter
@@ -84,12 +86,15 @@ def read(
     selection: Selection = Selection(),
     reading: Reading | None = None,
     walked: Mapping[str, Walk] | None = None,
+    ledger: Ledger = Ledger(),
 ) -> Loaded:
     """Return all that is under articles/, pages/ and static/, with every error that was found in it.
 
-    An article with an error is not in the archive. `walked` are the files as `walks` found them.
+    An article with an error is not in the archive. `walked` are the files as `walks` found them; articles have the ids
+    that they have in the `ledger`.
     """
-    return _Loading(site, root, selection, walks(root) if walked is None else walked).run(reading or Reading())
+    found = walks(root) if walked is None else walked
+    return _Loading(site, root, selection, found, ledger).run(reading or Reading())
 
 
 def _batch_name(batch: Sequence[tuple[str, Standing]]) -> str:
@@ -99,8 +104,11 @@ def _batch_name(batch: Sequence[tuple[str, Standing]]) -> str:
 class _Loading:
     """One reading of a whole site: what was found so far, and what was wrong with it."""
 
-    def __init__(self, site: Site, root: Path, selection: Selection, walked: Mapping[str, Walk]) -> None:
+    def __init__(
+        self, site: Site, root: Path, selection: Selection, walked: Mapping[str, Walk], ledger: Ledger
+    ) -> None:
         self._walked = walked
+        self._ledger = ledger
         self._site = site
         self._root = root
         self._selection = selection
@@ -111,6 +119,7 @@ class _Loading:
         self._terms = Terms(site, ())
         self._urls: dict[str, str] = {}
         self._ids: dict[str, str] = {}
+        self._durable: dict[str, str] = {}
         self._others: list[str] = []
         self._unbuilt: dict[str, str] = {}
         self._static: dict[str, StaticFile] = {}
@@ -131,7 +140,10 @@ class _Loading:
         pages = self._choose_pages([item for item in parsed if item.path.startswith(PAGES + "/")])
         self._give_urls(chosen, pages)
         profiles = self._place_profiles(chosen)
+        self._durable = self._find_ids(chosen)
+        # An article may be named by the id that it has had for long, and by its file.
         self._ids = {_id(item): item.path for item in chosen}
+        self._ids.update((identity, path) for path, identity in self._durable.items())
         lost = self._unbuilt | dict.fromkeys(self._faulty, "faulty")
         references = References(self._root, self._urls, lost, self._others, self._static)
         self._note_unknown_keys(parsed)
@@ -163,6 +175,8 @@ class _Loading:
             files=tuple(self._static.values()),
             warnings=tuple(sorted(set(self._warnings), key=lambda problem: problem.sort_key)),
             held_back=held_back,
+            ledger=self._ledger,
+            unbuilt={source_of(path): why for path, why in self._unbuilt.items() if path.startswith(ARTICLES)},
             now=self._selection.now,
         )
         return Loaded(archive, assets, tuple(self._errors))
@@ -377,7 +391,7 @@ class _Loading:
         return identity or item.slug
 
     def _page_url(self, item: Parsed) -> str:
-        path = without_index(item.path)
+        path = permalink.without_index(item.path)
         parts = [] if path == f"{PAGES}/index" else path.removeprefix(PAGES).strip("/").split("/")
         slugs = [permalink.slug_of(part) for part in parts]
         if not all(slugs):
@@ -385,6 +399,21 @@ class _Loading:
         if item.fields.slug:
             slugs[-1:] = [item.fields.slug]
         return permalink.read_url("/".join(["", *slugs, ""]))
+
+    def _find_ids(self, articles: Iterable[Parsed]) -> dict[str, str]:
+        """Return the id of each article by its file."""
+        claims = [
+            Claim(
+                path=item.path,
+                source=source_of(item.path),
+                url=self._urls[item.path],
+                id=item.fields.id,
+                text=text_digest(item.title, item.digest),
+            )
+            for item in articles
+            if item.path in self._urls
+        ]
+        return identities(self._ledger, claims)
 
     # Values
 
@@ -414,7 +443,7 @@ class _Loading:
             status=fields.status,
             pinned=fields.pinned,
             is_corrected=bool(fields.corrections),
-            id=_id(item),
+            id=self._durable[item.path],
             path=item.path,
             content=references.body(item, self._converter) if is_shown else Body(item.path, item.digest),
             subtitle=fields.subtitle,
@@ -502,4 +531,4 @@ def _is_listed(item: Parsed) -> bool:
 
 def _id(item: Parsed) -> str:
     """Return the id that an article was given, else its path below articles/ without ending."""
-    return item.fields.id or without_index(item.path).removeprefix(ARTICLES + "/")
+    return item.fields.id or source_of(item.path)

@@ -34,7 +34,6 @@ __all__ = [
     "parse_file",
     "parsed_in",
     "taxonomy_of",
-    "without_index",
 ]
 
 ARTICLES = "articles"
@@ -237,7 +236,7 @@ class _Parsing:
 
     def _slug_of_term(self) -> str:
         """Return the slug of the term that a profile is about: the name of its file, which is taken as it is."""
-        folder, _, name = without_index(self._path).rpartition("/")
+        folder, _, name = permalink.without_index(self._path).rpartition("/")
         if folder.count("/") != 1:
             self._error(
                 "this file gives the profile of no term", f"name it {'/'.join(self._path.split('/')[:2])}/SLUG.md"
@@ -275,10 +274,4 @@ def taxonomy_of(path: str) -> str:
 
 def _stem(path: str) -> str:
     """Return the name an article has by its file: that of its folder where the file is `index.md`."""
-    return posixpath.basename(without_index(path))
-
-
-def without_index(path: str) -> str:
-    bare = path[: path.rindex(".")]
-    folder, _, name = bare.rpartition("/")
-    return folder if name == "index" and "/" in folder else bare
+    return posixpath.basename(permalink.without_index(path))

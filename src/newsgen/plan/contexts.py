@@ -624,7 +624,7 @@ class GoneContext(Value):
     """What stands where an article was taken back. `reason` is its summary, "" where none was given."""
 
     title: str
-    date: Moment
+    date: Moment | None
     updated: Moment | None
     status: str
     reason: str

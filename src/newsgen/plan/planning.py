@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from newsgen.errors import Location, PlanError, Problem
+from newsgen.errors import Location, NewsgenError, PlanError, Problem
 from newsgen.model import Archive, Asset, Bundle, MenuItem, Page, Site
 from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
@@ -16,6 +16,7 @@ from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
 from newsgen.plan.onthisday import on_this_day_pages
+from newsgen.plan.permanence import Settled, settle
 from newsgen.plan.search import SEARCH_URL, opensearch_url, search_pages
 from newsgen.plan.sitemap import colour_pages, not_found_page, sitemap_pages
 
@@ -48,29 +49,43 @@ _NAMED = 10
 class Plan(NamedTuple):
     """All that the site shall consist of, in the order in which it may be published; and what cannot be in it.
 
-    `warnings` are paths in the settings that lead nowhere.
+    `warnings` are paths in the settings that lead nowhere; `settled` is what became of all that was published before.
     """
 
     site: SiteContext
     items: tuple[Page | Asset | Bundle, ...]
-    errors: tuple[PlanError, ...]
+    errors: tuple[NewsgenError, ...]
     warnings: tuple[Problem, ...]
+    settled: Settled
 
 
-def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Planner] = STANDARD) -> Plan:
+def plan(
+    archive: Archive,
+    assets: Sequence[Asset] = (),
+    planners: Sequence[Planner] = STANDARD,
+    *,
+    is_whole: bool = True,
+    today: str = "",
+) -> Plan:
     """Return all that the site shall consist of; the sitemap is planned last, from the others.
 
     The built-in pages use the interface that users have: a planner is a function from Archive to pages. Where
     several claim one output path, compared as a case-blind disk would, they are in `errors` and not in `items`.
+    `is_whole` and `today` as for `settle`.
     """
     static = [Asset(file.url, file.source, file.digest) for file in archive.files]
     items: list[Page | Asset | Bundle] = [*assets, *static]
     for planner in planners:
         items.extend(planner(archive))
+    settled = settle(archive, items, is_whole=is_whole, today=today)
+    if settled.replaced:
+        items = [settled.replaced.get(item.url, item) if _is_redirect(item) else item for item in items]
+    items.extend(settled.pages)
     items.extend(sitemap_pages(archive, [item for item in items if isinstance(item, Page)]))
     errors, refused = _collisions(items)
     kept = tuple(item for index, item in enumerate(items) if index not in refused)
-    return Plan(site_context(archive), kept, errors, _lost_paths(archive.site, kept))
+    warnings = (*_lost_paths(archive.site, kept), *settled.warnings)
+    return Plan(site_context(archive), kept, (*errors, *settled.errors), warnings, settled)
 
 
 def site_context(archive: Archive) -> SiteContext:
@@ -100,6 +115,10 @@ def site_context(archive: Archive) -> SiteContext:
         search=SEARCH_URL if site.has_search and archive.entries else "",
         opensearch=opensearch_url(archive),
     )
+
+
+def _is_redirect(item: Page | Asset | Bundle) -> bool:
+    return isinstance(item, Page) and item.kind == "redirect"
 
 
 def _lost_paths(site: Site, items: Sequence[Page | Asset | Bundle]) -> tuple[Problem, ...]:

@@ -7,7 +7,8 @@ import os
 import shutil
 import stat
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -32,7 +33,7 @@ from newsgen.write.record import (
 )
 from newsgen.write.staging import TREE, Stage, Staged, checksum, disk_error, lstat, written
 
-__all__ = ["Changes", "Target"]
+__all__ = ["Changes", "Target", "site_lock"]
 
 _STAGE = ".newsgen-stage"
 
@@ -72,17 +73,8 @@ class Target:
 
     def __enter__(self) -> Self:
         _refuse_link(self._out)
-        _refuse_link(self._cache)
-        try:
-            self._cache.mkdir(exist_ok=True)
-            ignore = self._cache / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n")
-            self._lock = _lock(self._cache / "lock")
-            os.utime(self._lock)
-            self.started = os.fstat(self._lock).st_mtime_ns
-        except OSError as error:
-            raise disk_error(error, self._cache) from None
+        self._lock = _locked(self._cache)
+        self.started = os.fstat(self._lock).st_mtime_ns
         try:
             for old in (self._cache / "stage", self._out / _STAGE):
                 # Left by a build that was killed; what is staged may never have been meant to be published.
@@ -401,6 +393,31 @@ class Target:
         trusted = {path: kept if kept.ctime < now else kept._replace(mtime=0) for path, kept in record.items()}
         self.record_digest = write_record(self._record_file, trusted)
         self._pending_file.unlink(missing_ok=True)
+
+
+@contextmanager
+def site_lock(cache: Path) -> Iterator[None]:
+    """Keep builds of the site whose cache this is from starting. Raises BuildError where one is under way."""
+    handle = _locked(cache)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(cache: Path) -> int:
+    """Return a handle that holds the lock of a site, whose cache is made where it is missing."""
+    _refuse_link(cache)
+    try:
+        cache.mkdir(exist_ok=True)
+        ignore = cache / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+        handle = _lock(cache / "lock")
+        os.utime(handle)
+    except OSError as error:
+        raise disk_error(error, cache) from None
+    return handle
 
 
 def _refuse_link(path: Path) -> None:
