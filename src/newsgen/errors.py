@@ -88,7 +88,7 @@ class ContentError(NewsgenError):
 
 
 class LedgerError(NewsgenError):
-    """A mistake in permalinks.lock, or an address that would be lost."""
+    """A mistake in permalinks.lock, or what it holds against the site: a lost address, a text changed in silence."""
 
 
 class PlanError(NewsgenError):

@@ -58,7 +58,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|-")
 # What would end a value, or the line.
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0%\u2028\u2029\ud800-\udfff]")
 _URL = re.compile(r"/[!-~]*")
-_TARGET = re.compile(r"(?:/|https?://[^/])[!-~]*")
+_TARGET = re.compile(r"(?:/(?!/)|https?://[^/])[!-~]*|/")
 # The reason stands last in its line, and may hold blanks.
 _REASON = " why="
 _KEYS = {"id": "id", "source": "source", "text": "text", "said": "said", "to": "target", "on": "on", "why": "reason"}
@@ -267,7 +267,7 @@ def _checked_lines(data: bytes) -> tuple[list[str], list[Problem]]:
     if not text.endswith("\n") or lines[-2].rstrip() != _END.strip():
         message = f"the ledger was cut short: it does not end with {_END.strip()!r}"
         return [], [Problem(message, Location(FILE_NAME, len(lines)), restore)]
-    start = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines) - 2)
+    start = next((number for number, line in enumerate(lines[:-2]) if not line.startswith("#")), len(lines) - 2)
     if start == _HEAD_LINES:
         return lines[start:-2], []
     message = "the first lines of the ledger were changed"
@@ -285,7 +285,9 @@ def _entries(lines: list[str], problems: list[Problem]) -> Iterator[LedgerEntry]
         parts = line.split(" ", 4)
         try:
             entry = LedgerEntry(*parts[:4], **_values(parts[4])) if len(parts) == 5 else LedgerEntry(*parts)
-            if entry.state not in states or not _URL.fullmatch(entry.url) or not _DAY.fullmatch(entry.seen):
+            if len(parts) < 4 or entry.state not in states:
+                raise ValueError
+            if not _URL.fullmatch(entry.url) or not _DAY.fullmatch(entry.seen):
                 raise ValueError
             if entry.state != LIVE and not is_safe(entry.url):
                 raise ValueError
@@ -304,11 +306,11 @@ def _values(text: str) -> dict[str, str]:
     """Return the named values of a line. Raises ValueError for a name that there is not."""
     text, sign, reason = f" {text}".partition(_REASON)
     found = {"reason": unquote(reason)} if sign else {}
-    for part in text.split():
+    for part in filter(None, text.split(" ")):
         key, sign, value = part.partition("=")
         if not sign or key not in _KEYS:
             raise ValueError
-        found[_KEYS[key]] = unquote(value) if "%" in value and key not in ("to", "said") else value
+        found[_KEYS[key]] = unquote(value) if "%" in value and key != "to" else value
     if "id" in found:
         found.setdefault("source", found["id"])
     return found

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from newsgen import dates
-from newsgen.errors import ContentError, LedgerError, Location, NewsgenError, PlanError, Problem
+from newsgen.errors import LedgerError, Location, NewsgenError, PlanError, Problem
 from newsgen.ledger import FILE_NAME, GONE, LIVE, REDIRECT, Ledger, LedgerEntry, source_of, text_digest
 from newsgen.markup import is_external
 from newsgen.model import Archive, Article, Asset, Bundle, LedgerSettings, MenuItem, Page
@@ -140,7 +140,7 @@ class _Settling:
         replaced = self._resolve(answered)
         level = self._settings.changes
         if level == "error":
-            self._errors += [ContentError(problem) for problem in self._silent]
+            self._errors += [LedgerError(problem) for problem in self._silent]
         self._tell_lost()
         has_changed = len(self._next) != len(self._before) or any(
             self._before.get(url) is not entry for url, entry in self._next.items()
