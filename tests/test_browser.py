@@ -84,7 +84,7 @@ def site(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(sample, root / "site", ignore=shutil.ignore_patterns("output", ".newsgen"))
     root = root / "site"
     write(root, "pages/about.md", "---\ntitle: About this archive\n---\nSome words.\n\n## A heading\n\nMore.\n")
-    write(root, "articles/gone.md", "---\ntitle: G\ndate: 2001\nurl: /gone/\nstatus: removed\nsummary: At wish.\n---\n")
+    write(root, "articles/gone.md", "---\ntitle: G\ndate: 2001\nurl: /gone/\nstatus: removed\nreason: At wish.\n---\n")
     write(
         root, "articles/hidden.md", "---\ntitle: H\ndate: 2001-02\nurl: /hidden/\nstatus: hidden\n---\n# H\n\nText.\n"
     )
