@@ -195,7 +195,11 @@ def test_a_text_that_says_nothing_is_refused(text: str) -> None:
     st.sampled_from(CORRECTION_KINDS),
     st.sampled_from([before for before, _ in FORMS]),
 )
-@example("# not a comment: [a, {b}] 'c' \"d\" \\ %e @f `g` & *h !i | > - ? ~ null \ufeff é 👩‍👩‍👧 \u2028\x85 --- ...", "update", "")
+@example(
+    "# not a comment: [a, {b}] 'c' \"d\" \\ %e @f `g` & *h !i | > - ? ~ null \ufeff é 👩‍👩‍👧 \u2028\x85 --- ...",
+    "update",
+    "",
+)
 @example("---\ntitle: B\n---\n", "retraction", "corrections: []\n")
 def test_any_text_is_read_again_as_it_was_given(text: str, kind: str, before: str) -> None:
     if not one_line(text):
@@ -213,9 +217,11 @@ def is_within(part: str, whole: str) -> bool:
 
 # Pieces that make front matter of every kind, and much that is none.
 PIECES = st.sampled_from([
-    "title: A", "corrections:", "correction: ", "errata: ", "date: 2024-01-01", "text: One.", "kind: update", "- ", "  ",
+    "title: A", "corrections:", "correction: ", "errata: ", "date: 2024-01-01", "text: One.", "kind: update", "- ",
+    "  ",
     "\n", "\n", "\n", "\r\n", "\r", "{", "}", "[", "]", ", ", ": ", "#", "# c", "|", ">-", "|2", "'", '"', "&a ", "*a",
-    "!!seq ", "? ", "~", "\t", "---", "...", "😀", "é", "\\", "tags: [a]", "\n- {date: 2024, text: t}", "\u2028", "\x85",
+    "!!seq ", "? ", "~", "\t", "---", "...", "😀", "é", "\\", "tags: [a]", "\n- {date: 2024, text: t}", "\u2028",
+    "\x85",
 ])  # fmt: skip
 
 

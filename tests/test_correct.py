@@ -60,7 +60,7 @@ def test_without_a_date_it_is_of_today_in_the_zone_of_the_site(site: Path) -> No
 
 def test_a_text_from_standard_input_is_one_line_and_the_file_keeps_its_permissions(site: Path) -> None:
     (site / FLOOD).chmod(0o640)
-    said = "\ufeffFirst: “line” # no comment\r\n\r\n  😀 second\x1b[31m \"line\"\n".encode()
+    said = '\ufeffFirst: “line” # no comment\r\n\r\n  😀 second\x1b[31m "line"\n'.encode()
     done = given(said, "correct", FLOOD, "--kind", "clarification", "--text", "-", "--date", "2024-03-06", cwd=site)
     assert done.returncode == 0, done.stderr
     (article,) = survey(site).archive.articles
@@ -72,7 +72,9 @@ def test_a_text_from_standard_input_is_one_line_and_the_file_keeps_its_permissio
 def test_a_second_correction_is_counted(site: Path) -> None:
     run("correct", FLOOD, "--text", "One.", "--date", "2024-03-06", cwd=site)
     done = run("correct", FLOOD, "--kind", "retraction", "--text", "All.", "--date", "2024-03-07T10:00+01:00", cwd=site)
-    assert done.stdout.startswith("articles/2024/flood.md: added: retraction, 2024-03-07T10:00+01:00 (the article has 2)")
+    assert done.stdout.startswith(
+        "articles/2024/flood.md: added: retraction, 2024-03-07T10:00+01:00 (the article has 2)"
+    )
 
 
 @pytest.mark.parametrize(
