@@ -35,7 +35,7 @@ SWITCHES = (
 KINDS = (
     "", "page/1/", "archive/", "archive/compare/", "on-this-day/", "on-this-day/07-20/", "1969/", "1969/07/",
     "1969/07/20/", "1905/", "tags/", "tags/space/", "authors/", "authors/archive-desk/",
-    "sections/science/", "series/the-road-to-the-moon/", "404.html", "about/",
+    "sections/science/", "series/the-road-to-the-moon/", "404.html", "about/", "corrections/",
     "1969/07/20/apollo-11-lands-on-the-moon/", "2002/10/16/bibliotheca-alexandrina-opens/", "gone/", "hidden/",
     "1912/04/15/titanic-sinks-in-the-north-atlantic/", "stories/", "stories/the-titanic/", "stories/the-long-war/",
     "stories/the-long-war/page/1/",

@@ -292,8 +292,6 @@ def test_with_the_time_given_what_has_not_expired_is_not_archived(tmp_path: Path
 
 
 def test_articles_that_have_expired_keep_every_address(tmp_path: Path) -> None:
-    """As tests/benchmarks/expiry.py shows it of 10,000."""
-
     def site(root: Path, expiry: str) -> set[str]:
         for number in range(60):
             front = f"title: No {number}\ndate: {1990 + number // 3}-03-{number % 28 + 1:02}\ntags: [T{number % 7}]\n"
