@@ -35,7 +35,7 @@ SWITCHES = (
 KINDS = (
     "", "page/1/", "archive/", "archive/compare/", "on-this-day/", "on-this-day/07-20/", "1969/", "1969/07/",
     "1969/07/20/", "1905/", "tags/", "tags/space/", "authors/", "authors/archive-desk/",
-    "sections/science/", "series/the-road-to-the-moon/", "404.html", "about/",
+    "sections/science/", "series/the-road-to-the-moon/", "404.html", "about/", "corrections/",
     "1969/07/20/apollo-11-lands-on-the-moon/", "2002/10/16/bibliotheca-alexandrina-opens/", "gone/", "hidden/",
     "1912/04/15/titanic-sinks-in-the-north-atlantic/", "stories/", "stories/the-titanic/", "stories/the-long-war/",
     "stories/the-long-war/page/1/",
@@ -84,7 +84,7 @@ def site(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(sample, root / "site", ignore=shutil.ignore_patterns("output", ".newsgen"))
     root = root / "site"
     write(root, "pages/about.md", "---\ntitle: About this archive\n---\nSome words.\n\n## A heading\n\nMore.\n")
-    write(root, "articles/gone.md", "---\ntitle: G\ndate: 2001\nurl: /gone/\nstatus: removed\nsummary: At wish.\n---\n")
+    write(root, "articles/gone.md", "---\ntitle: G\ndate: 2001\nurl: /gone/\nstatus: removed\nreason: At wish.\n---\n")
     write(
         root, "articles/hidden.md", "---\ntitle: H\ndate: 2001-02\nurl: /hidden/\nstatus: hidden\n---\n# H\n\nText.\n"
     )

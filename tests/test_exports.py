@@ -73,7 +73,8 @@ Das Wasser.
 title: Taken down
 date: 2024-01-01
 status: removed
-summary: The court asked for it.
+summary: Secret summary.
+reason: The court asked for it.
 tags: Rivers
 authors: Secret source
 source: Secret paper

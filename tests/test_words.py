@@ -59,6 +59,11 @@ tags: Qtag
 section: Qsec
 label: press-release
 series: Qser
+corrections:
+  - {date: 2024-03, text: Qwx}
+  - {date: 2024-04-01 10:00, text: Qwx}
+  - {date: 2024-04-01, text: Qwx}
+  - {date: 2024, text: Qwx}
 ---
 Qwx.
 -- articles/three.md --
@@ -437,7 +442,7 @@ def test_every_value_that_is_shown_by_a_text_of_its_own_has_one() -> None:
     texts = english().texts
     assert all(f"label_{label}".replace("-", "_") in texts for label in LABELS if label != "news")
     assert all(f"{start}_{kind}".replace("-", "_") in texts for kind in CORRECTION_KINDS for start in ("done", "kind"))
-    assert all(f"status_{status}" in texts for status in TAKEN_BACK)
+    assert all(f"status_{status}" in texts for status in (*TAKEN_BACK, "retired"))
     standard = ("tags", "authors", "sections", "series")
     assert all(f"{start}{name}" in texts for name in standard for start in ("", "one_of_"))
 

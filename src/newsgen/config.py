@@ -25,7 +25,7 @@ from newsgen.model import (
     Site,
     Taxonomy,
 )
-from newsgen.source import clean, decode
+from newsgen.source import decode, one_line
 from newsgen.words import Words
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
 
@@ -35,8 +35,8 @@ FILE_NAME = "newsgen.yaml"
 KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
-    "search", "structured_data", "citations", "citation_files", "data", "output", "menu", "footer", "colours", "logo",
-    "permalinks",
+    "search", "corrections", "structured_data", "citations", "citation_files", "data", "output", "menu", "footer",
+    "colours", "logo", "permalinks",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -132,6 +132,7 @@ class _Reader:
             markdown=self._markdown(given.get("markdown")),
             front_matter=self._aliases(given.get("front_matter"), taxonomies),
             feeds=self._feeds(given.get("feeds")),
+            has_corrections=self._flag(given.get("corrections"), True),
             has_citations=self._flag(given.get("citations"), True),
             citation_files=self._citation_files(given.get("citation_files"), defaults.citation_files),
             has_data=self._flag(given.get("data"), True),
@@ -189,7 +190,7 @@ class _Reader:
         if not isinstance(node, Scalar):
             self._error(node.line, f"{what} must be one text")
             return ""
-        return " ".join(clean(node.text)[0].split())
+        return one_line(node.text)
 
     def _texts(self, node: Node | None) -> tuple[str, ...]:
         """Return a list of texts, or the parts of one text between commas."""

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from newsgen import dates, permalink, yamltext
 from newsgen.dates import Moment
 from newsgen.errors import ContentError, Location, Problem, did_you_mean, raise_all
-from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, Correction, Link, Origin
+from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, TAKEN_BACK, Correction, Link, Origin
 from newsgen.source import Source, clean
 from newsgen.value import Value
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
@@ -59,6 +59,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "rights": ("rights", "copyright"),
     "draft": ("draft",),
     "status": ("status",),
+    "reason": ("reason",),
     "expiry": ("expirydate",),
     "corrections": ("corrections", "correction"),
     "lang": ("lang", "language", "locale"),
@@ -177,6 +178,7 @@ class FrontMatter(Value):
     license: str = ""
     rights: str = ""
     status: str = "published"
+    reason: str = ""
     expiry: Moment | None = None
     corrections: tuple[Correction, ...] = ()
     lang: str = ""
@@ -281,6 +283,7 @@ class _Reader:
             license=self._text("license"),
             rights=self._text("rights"),
             status=status,
+            reason=self._reason(status),
             expiry=self._moment("expiry"),
             corrections=self._corrections(),
             lang=self._language(),
@@ -529,6 +532,16 @@ class _Reader:
                 self._used.add(written.text)
                 draft = draft or value.text.casefold() in _FALSE
         return "draft" if draft else status
+
+    def _reason(self, status: str) -> str:
+        """Return why an article was taken back; of any other, the key is none of ours."""
+        if status not in TAKEN_BACK:
+            return ""
+        reason = self._text("reason")
+        if not reason and "summary" in self._lines:
+            hint = "write 'reason: ...'; the summary is a part of the article, and is not shown"
+            self.warn(self._lines["status"], f"the notice of this {status} article does not say why", hint)
+        return reason
 
     def _label(self) -> str:
         # `type: post` in a Hugo or Jekyll tree is the name of a layout: no label of ours, kept in `extra`.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol
 
-from newsgen.dates import Moment
+from newsgen.dates import Moment, latest
 from newsgen.errors import Problem
 from newsgen.ledger import Ledger
 from newsgen.value import Value
@@ -21,9 +21,11 @@ from newsgen.words import Words, english
 from newsgen.yamltext import Plain
 
 __all__ = [
+    "CORRECTING",
     "CORRECTION_KINDS",
     "FEED_FORMATS",
     "LABELS",
+    "LISTED",
     "STATUSES",
     "TAKEN_BACK",
     "Archive",
@@ -58,6 +60,8 @@ __all__ = [
 ]
 
 STATUSES = ("published", "draft", "hidden", "archived", "removed", "redacted")
+# What stands in lists.
+LISTED = ("published", "archived", "draft")
 # What is known of, and no longer to be read: its text, pictures and lists are gone, its address answers.
 TAKEN_BACK = ("removed", "redacted")
 LABELS = (
@@ -66,6 +70,8 @@ LABELS = (
 )  # fmt: skip
 FEED_FORMATS = ("atom", "rss", "json")
 CORRECTION_KINDS = ("correction", "clarification", "update", "editors-note", "retraction")
+# Those that say that something was wrong or unclear; an update or an editor's note says no such thing.
+CORRECTING = ("correction", "clarification", "retraction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,7 @@ class Site(Value):
     has_sitemap_images: bool = True
     has_news_sitemap: bool | None = None
     has_search: bool = True
+    has_corrections: bool = True
     has_citations: bool = True
     citation_files: tuple[str, ...] = ("bibtex", "ris")
     has_data: bool = True
@@ -258,7 +265,8 @@ class Entry(Value):
     """What a list or a feed shows of an article.
 
     `terms` are those of the taxonomies beyond tags, authors and sections. `label` is one of LABELS or "";
-    `lang` is the article's language where it is not the site's, else "".
+    `lang` is the article's language where it is not the site's, else "". It `is_corrected` where a correction says that
+    something was wrong or unclear, and `is_retracted` where that was the whole.
     """
 
     title: str
@@ -277,6 +285,7 @@ class Entry(Value):
     status: str = "published"
     pinned: bool = False
     is_corrected: bool = False
+    is_retracted: bool = False
 
     @property
     def all_terms(self) -> tuple[Term, ...]:
@@ -302,8 +311,8 @@ class Article(Entry):
 
     `id` is what the article was given once and for all, or its source path without ending. `source` and `source_url`
     say where the text comes from; `path` is its file, and `translation_of` that of the article it translates. `extra`
-    holds the keys that newsgen does not know, as written. `standfirst` is what stands below the headline: the
-    subtitle, else a summary that somebody wrote, and never one that was taken from the text.
+    holds the keys that newsgen does not know, as written. `reason` says why it was taken back. `standfirst` is what
+    stands below the headline: the subtitle, else a summary that somebody wrote, never one taken from the text.
     """
 
     id: str
@@ -319,11 +328,19 @@ class Article(Entry):
     rights: str = ""
     corrections: tuple[Correction, ...] = ()
     expiry: Moment | None = None
+    reason: str = ""
     redirect: str = ""
     aliases: tuple[str, ...] = ()
     translation_of: str = ""
     template: str = ""
     extra: Mapping[str, Plain] = field(default_factory=dict)
+
+    @property
+    def last_change(self) -> Moment:
+        """When the article last changed, a correction being a change: its publication, where nothing is said of a later
+        time.
+        """
+        return latest([self.updated or self.date, *(item.date for item in self.corrections)])
 
     def entry(self) -> Entry:
         """Return the article's narrow value, without what only its own page shows."""
@@ -478,11 +495,14 @@ class Asset(Value):
 
 @dataclass(frozen=True, slots=True)
 class FeedItem(Value):
-    """An article in a feed. `id` never changes; `updated` is the last change, or the first publication."""
+    """An article in a feed, or a correction of one, which has no `content`.
+
+    `id` never changes; `updated` is the last change, or the first publication.
+    """
 
     id: str
     entry: Entry
-    content: Body
+    content: Body | None
     updated: Moment
     corrections: tuple[Correction, ...] = ()
 

@@ -459,10 +459,12 @@ class Renderer:
         return markup.finish(html, dict(body.links), sizes, link, page=page, allows_external_images=allows)
 
     def _text_in_feed(self, item: FeedItem) -> Markup:
-        """Return an article's text as it stands away from its page.
+        """Return an article's text as it stands away from its page; nothing of an item that has none.
 
         It is remembered for the other formats of the same feed, which are made one after the other.
         """
+        if item.content is None:
+            return Markup()
         self.has_read_a_text = True
         known = self._texts_in_feeds.get(id(item))
         if known is None:

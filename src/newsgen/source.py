@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsgen.errors import ContentError, Location, Problem
 
-__all__ = ["Source", "clean", "decode", "source_of", "split"]
+__all__ = ["Source", "clean", "decode", "one_line", "source_of", "split"]
 
 _LARGEST_FRONT_MATTER = 256 * 1024
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
@@ -52,6 +52,11 @@ def clean(text: str) -> tuple[str, tuple[int, ...]]:
         return text, ()
     lines = (number for number, line in enumerate(text.split("\n"), 1) if _NOT_TEXT.search(line))
     return _NOT_TEXT.sub(" ", text), tuple(lines)
+
+
+def one_line(text: str) -> str:
+    """Return a text as a field holds it: blanks and lines run together, without what no web page may hold."""
+    return " ".join(clean(text)[0].split())
 
 
 def split(text: str, path: str) -> Source:

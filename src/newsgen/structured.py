@@ -17,7 +17,7 @@ from typing import Protocol, TypeAlias
 from markupsafe import Markup
 
 from newsgen.address import in_full
-from newsgen.model import Article, Correction, Image, Link, MenuItem, Page, Profile, Term
+from newsgen.model import CORRECTING, Article, Correction, Image, Link, MenuItem, Page, Profile, Term
 from newsgen.permalink import is_web_address
 from newsgen.search import SEGMENTED
 
@@ -51,8 +51,6 @@ LABEL_TYPES = {
     "satire": "SatiricalArticle",
 }
 _GENRES = frozenset({"obituary", "fact-check", "press-release"})
-# What an update or an editor's note tells is no correction.
-_CORRECTING = frozenset({"correction", "clarification", "retraction"})
 # The properties of a NewsMediaOrganization by the names that policies have in settings, in small letters.
 POLICIES = {
     "corrections": "correctionsPolicy",
@@ -133,7 +131,7 @@ def article_data(
     url = site.base_url + article.url
     kind = LABEL_TYPES[article.label]
     language = article.lang or site.language
-    updated = article.updated.iso if article.updated else ""
+    changed = article.last_change.iso
     has_words = language.partition("-")[0].casefold() not in _WRITTEN_WITHOUT_BLANKS
     data: Data = {
         "@context": _CONTEXT,
@@ -142,7 +140,7 @@ def article_data(
         "url": url,
         "mainEntityOfPage": article.canonical or url,
         "datePublished": article.date.iso,
-        "dateModified": updated if updated != article.date.iso else "",
+        "dateModified": changed if changed != article.date.iso else "",
         "author": [_author(term, site, term.url in organizations) for term in article.authors],
         "publisher": _publisher(site),
         "inLanguage": language,
@@ -280,7 +278,7 @@ def _work(link: Link, site: Publication) -> Data:
 
 def _corrections(corrections: Iterable[Correction]) -> Data:
     """Return what was wrong; that an article was taken back as a whole is its status as well."""
-    found = [item for item in corrections if item.kind in _CORRECTING]
+    found = [item for item in corrections if item.kind in CORRECTING]
     comments = [{"@type": "CorrectionComment", "text": item.text, "datePublished": item.date.iso} for item in found]
     is_retracted = any(item.kind == "retraction" for item in found)
     return {"correction": comments, "creativeWorkStatus": "Retracted" if is_retracted else ""}

@@ -6,6 +6,8 @@ that knows which field it reads decides what a text means.
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +15,7 @@ import yaml
 
 from newsgen.errors import ContentError, Location, Problem
 
-__all__ = ["Node", "Plain", "Scalar", "Series", "Table", "plain", "read"]
+__all__ = ["Node", "Plain", "Scalar", "Series", "Table", "composed", "plain", "quoted", "read"]
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _LARGEST_DEPTH = 50
@@ -21,6 +23,8 @@ _LARGEST_COUNT = 20_000
 _LARGEST_SIZE = 4 * 1024 * 1024
 # What YAML 1.1 took for the end of a line, and no editor shows as one.
 _OLD_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
+# What YAML reads as the text it is, wherever it stands: plain words, and a date with its time.
+_SAFE = re.compile(r"[^\W_][\w ()/.+’–-]*|[\d-]+ [\d:]+(?:[+-][\d:]+)?")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -64,18 +68,26 @@ def read(text: str, path: str, first_line: int = 1) -> Node | None:
     Raises ContentError for what is no YAML, for a key twice in one mapping, for a tag that would make an object,
     and for nesting or repetition (an alias bomb) that no person writes.
     """
+    root = composed(text, path, first_line)
+    return None if root is None else _Reader(path, first_line).node(root, 0)
+
+
+def composed(text: str, path: str, first_line: int = 1) -> yaml.Node | None:
+    """Return the document in `text` as PyYAML has it: each node with its lines and columns, counted from 0.
+
+    Raises ContentError for what is no YAML, or is nested too deeply. All else that `read` refuses is in it.
+    """
     # Trailing blanks mean nothing in YAML, but a tab among them is an error to some of its readers.
     text = "\n".join(line.rstrip(" \t\r") for line in text.translate(_OLD_LINE_ENDS).split("\n"))
     try:
         _refuse_depth(text, path, first_line)
-        root = yaml.compose(text, Loader=_LOADER)
+        return yaml.compose(text, Loader=_LOADER)
     except UnicodeEncodeError as error:
         line = first_line + text.count("\n", 0, error.start)
         message = f"the YAML holds a character that is not allowed: {text[error.start]!r}"
         raise ContentError(Problem(message, Location(path, line), "remove it")) from None
     except yaml.YAMLError as error:
         raise _syntax_error(error, text, path, first_line) from None
-    return None if root is None else _Reader(path, first_line).node(root, 0)
 
 
 def plain(node: Node) -> Plain:
@@ -85,6 +97,13 @@ def plain(node: Node) -> Plain:
     if isinstance(node, Series):
         return tuple(plain(item) for item in node.items)
     return {key.text: plain(value) for key, value in node.pairs}
+
+
+def quoted(text: str) -> str:
+    """Return a text as YAML: as it is where that is safe, else in double quotes, which YAML shares with JSON."""
+    is_safe = _SAFE.fullmatch(text) and text == text.strip() and not Scalar(text, 0, quoted=False).is_null
+    # YAML takes a byte order mark within a text for a mistake.
+    return text if is_safe else json.dumps(text, ensure_ascii=False).replace("\ufeff", "\\ufeff")
 
 
 class _Reader:

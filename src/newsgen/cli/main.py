@@ -22,6 +22,7 @@ _COMMANDS = {
     "new": "newsgen.cli.new:new",
     "build": "newsgen.cli.build:build",
     "serve": "newsgen.cli.serve:serve",
+    "correct": "newsgen.cli.correcting:correct",
     "list": "newsgen.cli.listing:list_articles",
     "explain": "newsgen.cli.explain:explain",
     "import": "newsgen.cli.importing:import_",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from newsgen import config
 from newsgen.cli.options import moment as read_moment
-from newsgen.cli.options import site_option
+from newsgen.cli.options import now_in, site_option
 from newsgen.cli.writing import article_path, comma_list, write_new
-from newsgen.dates import Moment, Precision, load_zone
+from newsgen.dates import Moment
 from newsgen.importers.text import front_matter
 
 __all__ = ["new"]
@@ -40,7 +39,7 @@ def new(
     site = config.read(root)
     if not title.strip():
         raise click.UsageError("the title is empty")
-    moment = date or _now(site.timezone)
+    moment = date or now_in(site.timezone)
     path = article_path(root, title, moment, slug or "")
     fields = {
         "title": title.strip(),
@@ -53,10 +52,3 @@ def new(
     }
     write_new(path, front_matter(fields) + "\n")
     click.echo(path)
-
-
-def _now(zone: str) -> Moment:
-    """Return this minute in the site's time zone: the one place where newsgen reads the clock by itself."""
-    local = datetime.now(load_zone(zone)).replace(second=0, microsecond=0)
-    offset = local.utcoffset()
-    return Moment(local.replace(tzinfo=None), round(offset.total_seconds() / 60) if offset else 0, Precision.SECOND)

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import click
 
-from newsgen.dates import Moment, Precision, parse
+from newsgen.dates import Moment, Precision, load_zone, parse
 
-__all__ = ["moment", "now_instant", "site_option", "today"]
+__all__ = ["moment", "now_in", "now_instant", "site_option", "today"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -40,6 +40,13 @@ def moment(context: click.Context, parameter: click.Parameter, value: str | None
         raise click.BadParameter(
             f"{error}; write it as 2024-12-01, 2024-12 or 2024, or as 2024-12-01T09:00:00+01:00"
         ) from None
+
+
+def now_in(zone: str) -> Moment:
+    """Return this minute in a time zone: the one place where newsgen reads the clock by itself."""
+    local = datetime.now(load_zone(zone)).replace(second=0, microsecond=0)
+    offset = local.utcoffset()
+    return Moment(local.replace(tzinfo=None), round(offset.total_seconds() / 60) if offset else 0, Precision.SECOND)
 
 
 def now_instant(value: str | None) -> int | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from newsgen.errors import BuildError, Location, Problem
 from newsgen.load import ARTICLES
 from newsgen.permalink import check_slug, slug_of
 
-__all__ = ["article_path", "comma_list", "require_site", "write_new"]
+__all__ = ["article_path", "comma_list", "replace_file", "require_site", "write_new"]
 
 _LONGEST_NAME = 70
 
@@ -54,6 +57,33 @@ def write_new(path: Path, text: str) -> None:
         raise BuildError(Problem("the file is there already", shown, hint)) from None
     except OSError as error:
         raise BuildError(Problem(f"cannot write: {error.strerror or error}", shown)) from None
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
+    """Put `after` into a file in one step, with the permissions it has; whoever reads it gets the one or the other.
+
+    Raises BuildError where the file does not hold `before` any more, or where it cannot be written.
+    """
+    shown = Location(str(path))
+    beside = None
+    try:
+        # A name with a dot at its start is passed over by a build that reads the folder meanwhile.
+        handle, name = tempfile.mkstemp(prefix=".newsgen-", dir=path.parent)
+        beside = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, beside)
+        if path.read_bytes() != before:
+            hint = "save it there, and give the command again"
+            raise BuildError(Problem("the file was changed by somebody else meanwhile", shown, hint))
+        beside.replace(path)
+    except OSError as error:
+        raise BuildError(Problem(f"cannot write: {error.strerror or error}", shown)) from None
+    finally:
+        if beside:
+            beside.unlink(missing_ok=True)
 
 
 def comma_list(text: str | None) -> Iterable[str]:

@@ -133,7 +133,7 @@ class Contents(Value):
         given = {
             "url": self.url(article.url),
             "title": title,
-            "summary": sound(article.summary) or None,
+            "summary": sound(article.reason) or None,
             "status": article.status,
             **_dates(article.date, article.updated),
         }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 
-from newsgen.yamltext import Scalar
+from newsgen.yamltext import quoted
 
 __all__ = ["first_sentence", "front_matter", "headline", "to_markdown"]
 
@@ -21,8 +20,6 @@ _SENTENCE_END = re.compile(
     r"(?<![.\s]\w)(?<!\b(?:Mr|Ms|Dr|St|Lt))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov))[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]?[^\Wa-z])"
 )
 _LONGEST_HEADLINE = 110
-# What YAML reads as the text it is: plain words, and a date with its time.
-_SAFE = re.compile(r"[^\W_][\w ()/.+’–-]*|[\d-]+ [\d:]+(?:[+-][\d:]+)?")
 
 
 def to_markdown(text: str) -> str:
@@ -74,13 +71,7 @@ def front_matter(fields: Mapping[str, str | Iterable[str]]) -> str:
     for key, value in fields.items():
         if isinstance(value, str):
             if value:
-                lines.append(f"{key}: {_quoted(value)}")
-        elif items := [_quoted(item) for item in value]:
+                lines.append(f"{key}: {quoted(value)}")
+        elif items := [quoted(item) for item in value]:
             lines.append(f"{key}: [{', '.join(items)}]")
     return "\n".join([*lines, "---", ""])
-
-
-def _quoted(text: str) -> str:
-    """Return a text as YAML: as it is where that is safe, else in double quotes, which YAML shares with JSON."""
-    is_safe = _SAFE.fullmatch(text) and text == text.strip() and not Scalar(text, 0, quoted=False).is_null
-    return text if is_safe else json.dumps(text, ensure_ascii=False)

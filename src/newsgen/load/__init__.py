@@ -14,6 +14,7 @@ from newsgen.load.parsing import (
     parse_batch,
     parse_file,
     parsed_in,
+    taxonomy_of,
 )
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "parse_file",
     "parsed_in",
     "read",
+    "taxonomy_of",
     "walks",
 ]

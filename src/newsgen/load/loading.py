@@ -13,6 +13,7 @@ from urllib.parse import quote
 from newsgen import files, markup, permalink, theme
 from newsgen.errors import ContentError, Location, NewsgenError, Problem
 from newsgen.files import Standing, Walk
+from newsgen.frontmatter import FrontMatter
 from newsgen.ledger import Ledger, source_of, text_digest
 from newsgen.load.identity import Claim, identities
 from newsgen.load.parsing import ARTICLES, PAGES, Job, Parsed, parse_batch, parsed_in, taxonomy_of
@@ -20,6 +21,8 @@ from newsgen.load.references import References
 from newsgen.load.terms import Terms
 from newsgen.markup import Converter
 from newsgen.model import (
+    CORRECTING,
+    LISTED,
     TAKEN_BACK,
     Archive,
     Article,
@@ -42,7 +45,6 @@ _THEME_URL = "/theme/"
 # Bytes of text that are read in one batch; a file costs as much as so many bytes by itself.
 _BATCH = 500_000
 _COST_OF_FILE = 4_000
-_LISTED = ("published", "archived", "draft")
 
 
 class Selection(NamedTuple):
@@ -163,7 +165,7 @@ class _Loading:
             self._fail(path, error)
         sound = tuple(item for item in articles if item.path not in self._faulty)
         self._warnings += references.warnings
-        entries = tuple(item.entry() for item in sound if item.status in _LISTED and not item.redirect)
+        entries = tuple(item.entry() for item in sound if item.status in LISTED and not item.redirect)
         archive = Archive(
             site=self._site,
             articles=sound,
@@ -436,13 +438,14 @@ class _Loading:
             tags=self._terms.of(item, "tags"),
             terms=tuple(term for name in others for term in self._terms.of(item, name)),
             kicker=fields.kicker,
-            summary=fields.summary if is_taken_back else item.summary,
+            summary="" if is_taken_back else item.summary,
             label=fields.label,
             image=references.image(item, fields.image) if is_shown else None,
             lang=item.lang if item.lang.casefold() != self._site.language.casefold() else "",
-            status=fields.status,
+            status=self._status(fields),
             pinned=fields.pinned,
-            is_corrected=bool(fields.corrections),
+            is_corrected=any(correction.kind in CORRECTING for correction in fields.corrections),
+            is_retracted=any(correction.kind == "retraction" for correction in fields.corrections),
             id=self._durable[item.path],
             path=item.path,
             content=references.body(item, self._converter) if is_shown else Body(item.path, item.digest),
@@ -456,12 +459,22 @@ class _Loading:
             rights=fields.rights,
             corrections=fields.corrections,
             expiry=fields.expiry,
+            reason=fields.reason,
             redirect=self._redirect(item),
             aliases=fields.aliases,
             translation_of=self._original(item),
             template=fields.template,
             extra=fields.extra,
         )
+
+    def _status(self, fields: FrontMatter) -> str:
+        """Return an article's status: one that was meant to be read until a date is archived, and never gone.
+
+        Without the time, nobody knows whether that date has passed: then what is said is said of it as of the past.
+        """
+        now = self._selection.now
+        is_past = fields.expiry is not None and (now is None or fields.expiry.instant <= now)
+        return "archived" if is_past and fields.status == "published" else fields.status
 
     def _profile(self, item: Parsed, references: References) -> Profile:
         fields = item.fields
@@ -526,7 +539,7 @@ class _Loading:
 
 def _is_listed(item: Parsed) -> bool:
     """Whether an article stands in lists."""
-    return item.fields.status in _LISTED and not item.fields.redirect
+    return item.fields.status in LISTED and not item.fields.redirect
 
 
 def _id(item: Parsed) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from newsgen.dates import Moment, latest
 from newsgen.markup import is_external
-from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, StandingPage, Term
+from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, Page, Site, StandingPage, Term
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
 from newsgen.plan.data import article_data_page, citation_links, citation_of, citation_pages
 from newsgen.plan.dates import date_links
 from newsgen.plan.lists import site_feed
 from newsgen.plan.related import related_coverage
-from newsgen.words import Words
 
-__all__ = ["article_pages", "redirect_pages", "standing_pages"]
+__all__ = ["article_pages", "redirect_pages", "removal_policy", "standing_pages"]
 
+# What a publisher may call its word on articles that are taken back, the nearest first; as it is compared.
+_POLICIES = (
+    "removals", "takedowns", "unpublishing", "corrections", "correctionspolicy", "ethics", "ethicspolicy", "principles",
+    "publishing principles", "publishingprinciples",
+)  # fmt: skip
 _SERIES = "series"
 
 
@@ -33,7 +36,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
         if article.redirect:
             yield _redirect_page(article.url, article.redirect, article)
         elif article.status in TAKEN_BACK:
-            yield _tombstone(article, archive.site.words)
+            yield _tombstone(article, archive.site)
         else:
             older, newer = neighbours.get(article.url, (None, None))
             citation = citation_of(archive.site, article) if archive.site.has_citations else None
@@ -63,7 +66,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                 section=article.section.url if article.section else "",
                 feed=feed,
                 data=data.url if data else "",
-                changed=_last_change(article),
+                changed=article.last_change,
                 in_sitemap=article.status != "hidden",
                 sources=(article.path,),
             )
@@ -121,11 +124,6 @@ def _neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Link | None, Link |
         entry.url: (links[i - 1] if i else None, links[i + 1] if i + 1 < len(links) else None)
         for i, entry in enumerate(entries)
     }
-
-
-def _last_change(article: Article) -> Moment:
-    """Return when an article last changed: its first publication, where it says nothing of a later time."""
-    return latest([article.updated or article.date, *(item.date for item in article.corrections)])
 
 
 def _series_parts(archive: Archive) -> dict[tuple[Term, str], SeriesPart]:
@@ -214,7 +212,13 @@ def _public_title(item: Article | StandingPage) -> str:
     return "" if isinstance(item, Article) and item.status == "redacted" else item.title
 
 
-def _tombstone(article: Article, words: Words) -> Page:
+def removal_policy(site: Site) -> MenuItem | None:
+    """Return the publisher's policy on what is taken back, or the one that comes nearest; None where it names none."""
+    named = {item.title.casefold().replace("-", " "): item for item in reversed(site.publisher.policies)}
+    return next((named[name] for name in _POLICIES if name in named), None)
+
+
+def _tombstone(article: Article, site: Site) -> Page:
     return Page(
         url=article.url,
         template="gone.html",
@@ -223,10 +227,12 @@ def _tombstone(article: Article, words: Words) -> Page:
             date=article.date,
             updated=article.updated,
             status=article.status,
-            reason=article.summary,
+            reason=article.reason,
+            policy=removal_policy(site),
         ),
         kind="gone",
-        title=words.text(f"status_{article.status}"),
+        title=site.words.text(f"status_{article.status}"),
+        lang=article.lang,
         in_sitemap=False,
         sources=(article.path,),
     )

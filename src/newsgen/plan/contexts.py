@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsgen.dates import Moment
-from newsgen.model import Article, Entry, FeedItem, FileLink, Link, MenuItem, Profile, StandingPage, Term
+from newsgen.model import Article, Correction, Entry, FeedItem, FileLink, Link, MenuItem, Profile, StandingPage, Term
 from newsgen.value import Value
 
 __all__ = [
@@ -22,6 +22,9 @@ __all__ = [
     "ComparedRow",
     "ComparedTerm",
     "Comparison",
+    "CorrectionDay",
+    "CorrectionItem",
+    "CorrectionsContext",
     "DayContext",
     "DayGroup",
     "DayOfYear",
@@ -98,6 +101,7 @@ class SiteContext(Value):
     has_citations: bool
     has_structured_data: bool
     feed: FileLink | None
+    corrections: str
     search: str
     opensearch: str
 
@@ -606,6 +610,32 @@ class ArticleContext(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionItem(Value):
+    """A correction, and the article that it is of, with its publication."""
+
+    correction: Correction
+    article: Link
+    published: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionDay(Value):
+    """Corrections of one written day, month or year, whichever is known."""
+
+    date: Moment
+    items: tuple[CorrectionItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionsContext(Value):
+    """A page of corrections, newest first. `count` is 0 on all but the newest page, so that the older never change."""
+
+    days: tuple[CorrectionDay, ...]
+    pagination: Pagination
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class StandingPageContext(Value):
     """A page without a date."""
 
@@ -621,13 +651,19 @@ class RedirectContext(Value):
 
 @dataclass(frozen=True, slots=True)
 class GoneContext(Value):
-    """What stands where an article was taken back. `reason` is its summary, "" where none was given."""
+    """What stands where an article was taken back, or where a page is no more.
+
+    `status` is "removed", "redacted" or "retired", `updated` the day on which it became so, and `reason` why, "" where
+    that was not said. `title` is "" where it may not be said; `date` is None where nothing is known of a publication.
+    `policy` leads to what the publisher says of such cases.
+    """
 
     title: str
     date: Moment | None
     updated: Moment | None
     status: str
     reason: str
+    policy: MenuItem | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ def day_groups(entries: Iterable[Entry]) -> tuple[DayGroup, ...]:
     )
 
 
+def known_day(moment: Moment) -> Moment:
+    """Return the written day, month or year that a moment is known to, without its time and offset."""
+    return _moment(tuple(part for part in (moment.year, moment.month, moment.day) if part is not None))
+
+
 def _known_date(entry: Entry) -> tuple[int, ...]:
     """Return year, month and day as far as they are known."""
     moment = entry.date

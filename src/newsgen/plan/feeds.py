@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from newsgen.dates import latest
-from newsgen.model import Archive, Article, Entry, FeedItem, FileLink, Page, Site
+from newsgen.model import Archive, Article, Correction, Entry, FeedItem, FileLink, Page, Site
 from newsgen.plan.contexts import FeedContext
 from newsgen.plan.lists import site_feeds, term_feeds
 
-__all__ = ["feed_pages", "id_of", "undated_in_rss"]
+__all__ = ["feed_page", "feed_pages", "id_of", "id_of_correction", "id_of_feed", "undated_in_rss"]
 
 _TEMPLATES = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
 _LARGEST_DOCUMENT = 100
@@ -34,24 +34,38 @@ def feed_pages(archive: Archive) -> Iterator[Page]:
     items = {entry.url: _item(site, articles[entry.url], entry) for entry in entries}
     links = site_feeds(archive)
     documents = _documents(site, entries) if "atom" in links and site.feeds.has_archive else []
-    identity = _tag_uri(site, "feed:site")
+    identity = id_of_feed(site, "site")
     for name, link in links.items():
         older = _document_url(len(documents)) if name == "atom" and documents else ""
-        yield _feed_page(name, link, identity, "/", _newest(site, entries, items), older=older)
+        yield feed_page(name, link, identity, "/", _newest(site, entries, items), older=older)
     for number, part in enumerate(documents, 1):
         yield _document(links["atom"], identity, number, len(documents), _newest_first(part, items))
     for taxonomy in site.taxonomies:
         for term, under in archive.by_term(taxonomy.name).items():
-            identity = _tag_uri(site, f"feed:{quote(f'{taxonomy.name}/{term.slug}')}")
+            identity = id_of_feed(site, f"{taxonomy.name}/{term.slug}")
             found = term_feeds(archive, taxonomy, term)
             newest = _newest(site, under, items) if found else ()
             for name, link in found.items():
-                yield _feed_page(name, link, identity, term.url, newest)
+                yield feed_page(name, link, identity, term.url, newest)
 
 
 def id_of(site: Site, article: Article) -> str:
     """Return the name of an article for ever: the id that it was given where that is a URI, else a tag URI of it."""
     return article.id if _URI.fullmatch(article.id) else _tag_uri(site, quote(article.id, errors="replace"))
+
+
+def id_of_correction(site: Site, article: Article, correction: Correction, number: int) -> str:
+    """Return the name of a correction for ever: that of its article, with its date and its number on that date.
+
+    So it is the same where its text is mended, its article moves, or another correction is made.
+    """
+    name = quote(article.id, errors="replace")
+    return _tag_uri(site, f"correction:{name}:{quote(correction.date.iso)}" + (f":{number}" if number > 1 else ""))
+
+
+def id_of_feed(site: Site, name: str) -> str:
+    """Return the name of a feed for ever; `name` tells it from the others of the site."""
+    return _tag_uri(site, f"feed:{quote(name)}")
 
 
 def undated_in_rss(page: Page) -> Iterator[FeedItem]:
@@ -71,7 +85,7 @@ def _item(site: Site, article: Article, entry: Entry) -> FeedItem:
         id=id_of(site, article),
         entry=entry,
         content=article.content,
-        updated=article.updated or article.date,
+        updated=article.last_change,
         corrections=article.corrections,
     )
 
@@ -95,7 +109,7 @@ def _document_url(number: int) -> str:
 
 
 def _document(link: FileLink, identity: str, number: int, count: int, items: tuple[FeedItem, ...]) -> Page:
-    return _feed_page(
+    return feed_page(
         "atom",
         FileLink(link.title, _document_url(number), type=link.type),
         identity,
@@ -108,7 +122,7 @@ def _document(link: FileLink, identity: str, number: int, count: int, items: tup
     )
 
 
-def _feed_page(
+def feed_page(
     name: str,
     link: FileLink,
     identity: str,
@@ -120,6 +134,7 @@ def _feed_page(
     newer: str = "",
     current: str = "",
 ) -> Page:
+    """Return a feed in the format `name`, which follows the page `alternate`; the rest as in `FeedContext`."""
     return Page(
         url=link.url,
         template=_TEMPLATES[name],

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import islice
+from typing import TypeVar
 
-from newsgen.model import Archive, Entry, FileLink, Link, Page, Taxonomy, Term
+from newsgen.model import Archive, Entry, FileLink, Link, Page, Site, Taxonomy, Term
 from newsgen.plan.contexts import (
     Headline,
     HomeContext,
@@ -29,9 +30,12 @@ from newsgen.plan.dates import day_groups
 from newsgen.words import Words
 
 __all__ = [
+    "feed_links",
     "home_pages",
     "list_data_url",
     "numbered_parts",
+    "page_url",
+    "pagination",
     "site_feed",
     "site_feeds",
     "taxonomy_pages",
@@ -57,6 +61,8 @@ _SERIES, _STORIES = "series", "stories"
 # Of an article with more terms than any reader could mean, the first count.
 _MOST_TERMS = 100
 
+_Item = TypeVar("_Item")
+
 
 def home_pages(archive: Archive) -> Iterator[Page]:
     """Yield the front page with the newest articles, and the numbered pages of all older ones."""
@@ -74,7 +80,7 @@ def home_pages(archive: Archive) -> Iterator[Page]:
             secondary=tuple(shown[1 : 1 + _SECONDARY]),
             rivers=_rivers(archive, shown[: 1 + _SECONDARY]),
             days=day_groups(shown[1 + _SECONDARY :]),
-            pagination=_pagination("/", 0, len(parts), site.words),
+            pagination=pagination("/", 0, len(parts), site.words),
             article_count=len(entries),
             earliest=entries[0].date.year if entries else 0,
             latest=entries[-1].date.year if entries else 0,
@@ -88,9 +94,9 @@ def home_pages(archive: Archive) -> Iterator[Page]:
     )
     for number, part in enumerate(parts, 1):
         yield Page(
-            url=_page_url("/", number),
+            url=page_url("/", number),
             template="list.html",
-            context=ListContext(day_groups(part[::-1]), _pagination("/", number, len(parts), site.words)),
+            context=ListContext(day_groups(part[::-1]), pagination("/", number, len(parts), site.words)),
             kind="list",
             title=site.words.text("older_articles_page", number=site.words.number(number)),
             feed=feed,
@@ -134,7 +140,7 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
             singular=taxonomy.singular,
             index=Link(taxonomy.title, taxonomy.url),
             days=day_groups(part if is_timeline else part[::-1]),
-            pagination=_pagination(term.url, number, len(parts), words),
+            pagination=pagination(term.url, number, len(parts), words),
             count=len(entries) if is_newest else 0,
             earliest=entries[0].date.year if is_newest else 0,
             latest=entries[-1].date.year if is_newest else 0,
@@ -143,7 +149,7 @@ def _term_pages(archive: Archive, taxonomy: Taxonomy, term: Term, entries: Seque
             profile=profile if is_newest else None,
         )
         yield Page(
-            url=_page_url(term.url, number),
+            url=page_url(term.url, number),
             template="timeline.html" if is_timeline else "term.html",
             context=_timeline(context, entries, part) if is_timeline else context,
             kind="term",
@@ -168,7 +174,7 @@ def _coverage(archive: Archive, term: Term, entries: Sequence[Entry], count: int
         number = run.newest // size + 1
         moment = entries[run.newest].date
         day = f"{moment.year}-{moment.month:02}" if axis.by_month else str(moment.year)
-        return f"{_page_url(term.url, number if number <= count else 0)}#newsgen-{day}"
+        return f"{page_url(term.url, number if number <= count else 0)}#newsgen-{day}"
 
     found = plot(entries, archive.site.words, url_of)
     return found if found and len(found.bars) > 1 else None
@@ -237,44 +243,51 @@ def list_data_url(base: str, number: int = 0) -> str:
 def site_feeds(archive: Archive) -> dict[str, FileLink]:
     """Return the links to the feed of all articles, by format; none where the site has no feeds."""
     site = archive.site
-    return _feeds(archive, site.title, "/") if site.base_url and archive.entries else {}
+    return feed_links(site, site.title, "/") if archive.entries else {}
 
 
 def term_feeds(archive: Archive, taxonomy: Taxonomy, term: Term) -> dict[str, FileLink]:
     """Return the links to a term's own feed, by format; none where its taxonomy has none."""
     site = archive.site
-    if not site.base_url or not taxonomy.has_feeds:
+    if not taxonomy.has_feeds:
         return {}
-    return _feeds(archive, site.words.text("feed_of", site=site.title, name=term.name), term.url)
+    return feed_links(site, site.words.text("feed_of", site=site.title, name=term.name), term.url)
 
 
-def _feeds(archive: Archive, title: str, base: str) -> dict[str, FileLink]:
-    named = {name: _FEEDS[name] for name in archive.site.feeds.formats}
+def feed_links(site: Site, title: str, base: str) -> dict[str, FileLink]:
+    """Return the links to the feed of what stands at `base`, by format; none where the site has no feeds."""
+    if not site.base_url:
+        return {}
+    named = {name: _FEEDS[name] for name in site.feeds.formats}
     return {name: FileLink(title, f"{base}{file}", type=kind) for name, (file, kind) in named.items()}
 
 
-def numbered_parts(entries: Sequence[Entry], size: int) -> tuple[list[Sequence[Entry]], Sequence[Entry]]:
-    """Return the numbered parts of a list given oldest first, and the newest entries that are in none.
+def numbered_parts(items: Sequence[_Item], size: int) -> tuple[list[Sequence[_Item]], Sequence[_Item]]:
+    """Return the numbered parts of a list given oldest first, and the newest items that are in none.
 
-    A part holds `size` entries and never changes once it is there; the newest page holds from `size` to twice that,
+    A part holds `size` items and never changes once it is there; the newest page holds from `size` to twice that,
     less one. So a new article changes one page, and a cited page keeps its content.
     """
-    count = max(0, len(entries) // size - 1)
-    return [entries[i * size : (i + 1) * size] for i in range(count)], entries[count * size :]
+    count = max(0, len(items) // size - 1)
+    return [items[i * size : (i + 1) * size] for i in range(count)], items[count * size :]
 
 
-def _page_url(base: str, number: int) -> str:
+def page_url(base: str, number: int) -> str:
+    """Return the URL of part `number` of the list at `base`; 0 is the newest page."""
     return f"{base}page/{number}/" if number else base
 
 
-def _pagination(base: str, number: int, count: int, words: Words) -> Pagination:
-    """Return the links of part `number` of `count`; 0 is the newest page, which is newer than part `count`."""
+def pagination(base: str, number: int, count: int, words: Words, what: str = "articles") -> Pagination:
+    """Return the links of part `number` of `count`; 0 is the newest page, which is newer than part `count`.
+
+    `what` is listed: "articles" or "corrections".
+    """
     older = number - 1 if number else count
     newer = number + 1 if 0 < number < count else 0
     return Pagination(
         number=number,
-        newer=Link(words.text("newer_articles"), _page_url(base, newer)) if number else None,
-        older=Link(words.text("older_articles"), _page_url(base, older)) if older else None,
+        newer=Link(words.text(f"newer_{what}"), page_url(base, newer)) if number else None,
+        older=Link(words.text(f"older_{what}"), page_url(base, older)) if older else None,
     )
 
 

@@ -19,6 +19,7 @@ from newsgen.ledger import FILE_NAME, GONE, LIVE, REDIRECT, Ledger, LedgerEntry,
 from newsgen.markup import is_external
 from newsgen.model import Archive, Article, Asset, Bundle, LedgerSettings, MenuItem, Page
 from newsgen.permalink import collision_key, output_path
+from newsgen.plan.articles import removal_policy
 from newsgen.plan.contexts import GoneContext, RedirectContext
 
 __all__ = ["Settled", "is_in_grace", "is_page", "settle", "silent_change"]
@@ -413,11 +414,12 @@ class _Settling:
                 title="",
                 date=None,
                 updated=dates.parse(entry.on, UTC) if entry.on else None,
-                status="removed",
+                status="retired",
                 reason=entry.reason,
+                policy=removal_policy(self._archive.site),
             ),
             kind="gone",
-            title=self._archive.site.words.text("status_removed"),
+            title=self._archive.site.words.text("status_retired"),
             in_sitemap=False,
         )
 

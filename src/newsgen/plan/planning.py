@@ -10,6 +10,7 @@ from newsgen.model import Archive, Asset, Bundle, MenuItem, Page, Site
 from newsgen.permalink import MANIFEST, collision_key, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
 from newsgen.plan.contexts import SiteContext
+from newsgen.plan.corrections import correction_pages, corrections_url
 from newsgen.plan.coverage import compare_page
 from newsgen.plan.data import list_data_pages
 from newsgen.plan.dates import archive_page, date_pages
@@ -35,6 +36,7 @@ STANDARD: tuple[Planner, ...] = (
     taxonomy_pages,
     compare_page,
     archive_page,
+    correction_pages,
     home_pages,
     list_data_pages,
     feed_pages,
@@ -112,6 +114,7 @@ def site_context(archive: Archive) -> SiteContext:
         has_citations=site.has_citations,
         has_structured_data=site.has_structured_data,
         feed=site_feed(archive),
+        corrections=corrections_url(archive),
         search=SEARCH_URL if site.has_search and archive.entries else "",
         opensearch=opensearch_url(archive),
     )
@@ -178,6 +181,8 @@ def _error(items: Sequence[Page | Asset | Bundle], reason: str) -> PlanError:
     names = " and ".join(named[:_NAMED] + more)
     message = f"{ordered[0].url} is wanted by {names}: {reason}"
     hint = "give one of them another slug, date or url" if places else "rename one of them"
+    if any(isinstance(item, Page) and item.kind == "corrections" for item in items):
+        hint = "give the other another url, or write 'corrections: false' in newsgen.yaml"
     return PlanError(Problem(message, Location(places[0]) if places else None, hint))
 
 

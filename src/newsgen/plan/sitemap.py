@@ -46,8 +46,11 @@ _MOST_IMAGES = 1_000
 _MOST_NEWS = 1_000
 _NEWS_SPAN = 2 * 24 * 3600
 _KINDS = frozenset(
-    {"home", "search", "article", "page", "term", "taxonomy", "archive", "compare", "year", "month", "on-this-day"}
-)
+    {
+        "home", "search", "article", "page", "term", "taxonomy", "archive", "compare", "year", "month", "on-this-day",
+        "corrections",
+    }
+)  # fmt: skip
 # Bytes that the templates write around what a line holds, and around all lines; with some to spare.
 _AROUND_LINE, _AROUND_IMAGE, _AROUND_ALL = 400, 100, 4_000
 # XML Schema, part 2, section 3.2.7.3: no time zone is further from UTC, in minutes.
