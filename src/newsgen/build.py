@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,16 +17,33 @@ from newsgen.load import Reading, Selection
 from newsgen.making import Failure
 from newsgen.memory import Listing, Memory, Outcome, listing
 from newsgen.model import Archive, Asset, Bundle, Page, Site
+from newsgen.permalink import output_path
+from newsgen.plan.contexts import RedirectContext
 from newsgen.render import Renderer, RenderSettings, tools_of
 from newsgen.workers import Workers, in_batches
-from newsgen.write import Changes, Target
+from newsgen.write import Change, Changes, Target
 
-__all__ = ["CACHE", "Opened", "Options", "Report", "Survey", "build", "opened", "output_folder", "survey"]
+__all__ = [
+    "CACHE",
+    "Opened",
+    "Options",
+    "Rehearsal",
+    "Report",
+    "Survey",
+    "build",
+    "opened",
+    "output_folder",
+    "rehearsed",
+    "survey",
+]
 
 CACHE = ".newsgen"
 # Pages in a batch, counted by what they cost: a page of one article is 1, and each article in a list a tenth of it.
 _BATCH = 64
 _LARGE = 8
+# How a page sends on, and how much of it is looked through for that: no head of a page is longer.
+_SENDS_ON = re.compile(rb"<meta[^>]{0,99}http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE)
+_HEAD = 20_000
 
 
 class Options(NamedTuple):
@@ -51,7 +69,8 @@ class Options(NamedTuple):
 class Report:
     """What a build did. `rendered` are the URLs of the pages and files that were made anew, in order.
 
-    `waiting` counts the parts of the search index that were put off.
+    `waiting` counts the parts of the search index that were put off. `moved` are URLs at which a page stood and that
+    now send on, each with where to; `files` are all files that were changed, sorted by path.
     """
 
     articles: int
@@ -62,6 +81,8 @@ class Report:
     errors: tuple[NewsgenError, ...]
     notes: tuple[str, ...]
     waiting: int = 0
+    moved: tuple[tuple[str, str], ...] = ()
+    files: tuple[Change, ...] = ()
 
 
 class Survey(NamedTuple):
@@ -138,9 +159,70 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
         memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
         try:
             found = listing(root)
-            return _patched(root, site, target, memory, found, options) or _built(
+            report = _patched(root, site, target, memory, found, options) or _built(
                 root, site, folder, target, memory, found, options
             )
+        finally:
+            memory.close()
+        return replace(report, files=target.told(report.changes))
+
+
+class Rehearsal(NamedTuple):
+    """A build that was not made: what it would do.
+
+    `stale` are the items that were rendered, to be compared with what stands in `target`, and `waiting` the parts of
+    the search index that would be made anew. `moved` as in `Report`; `renderer` renders any page once more.
+    """
+
+    site: Site
+    archive: Archive
+    items: tuple[Page | Asset | Bundle, ...]
+    stale: Sequence[Page | Asset | Bundle]
+    waiting: Sequence[Bundle]
+    changes: Changes
+    moved: tuple[tuple[str, str], ...]
+    warnings: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    target: Target
+    renderer: Renderer
+
+
+@contextmanager
+def rehearsed(root: Path, out: Path | None = None, options: Options = Options()) -> Iterator[Rehearsal]:
+    """Give what `build` would do with the same arguments, and write nothing, nowhere.
+
+    Raises what `build` would raise, but for what the disk and the rights of who runs it would have to say.
+    """
+    site = config.read(root)
+    site = replace(site, has_search=site.has_search and options.search)
+    folder = output_folder(root, site, out)
+    with Target(folder, root / CACHE, site.base_url or site.title, writes=False) as target:
+        memory = Memory(root / CACHE, target.place, target.started, _keys(site, options), writes=False)
+        try:
+            found = listing(root)
+            tell = options.progress
+            reading = Reading(
+                options.workers, memory.known(found), progress=lambda done, total: tell("reading", done, total)
+            )
+            _, archive, planned, mistakes = _survey(site, root, options.selection, reading, found.walked)
+            warnings = (*archive.warnings, *planned.warnings)
+            raise_all("the site has mistakes", [*mistakes, *(_as_errors(warnings) if options.strict else ())])
+            _refuse_strangers(target, folder, root, site)
+            renderer = _renderer(root, site, planned.site, memory, options)
+            wanted, stale = _compared(planned.items, renderer, target, makes_all=False)
+            now, waiting = _put_off(stale, options)
+            for item in waiting:
+                target.keep(item)
+            failures = _make(renderer, now, wanted, target, memory, options)
+            raise_all("the site has mistakes", [failure.error for failure in failures])
+            moved = _moved(now, target)
+            notes = _notes(site, archive, planned.items, options.selection)
+            changes = target.foresee()
+            known = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
+            with renderer.remembering(known, lambda body, html: None):
+                yield Rehearsal(
+                    site, archive, planned.items, now, waiting, changes, moved, warnings, notes, target, renderer
+                )
         finally:
             memory.close()
 
@@ -186,19 +268,10 @@ def _built(
         raise_all("the site has mistakes", errors)
     _refuse_strangers(target, folder, root, site)
     renderer = _renderer(root, site, planned.site, memory, options)
-    wanted = {
-        item.url: renderer.fingerprint(item)
-        for item in planned.items
-        if target.may_be_current(item, renderer.origin(item))
-    }
     before = target.record_digest
     # Pages that were made by a build that was killed before it could remember them are made again, to be remembered.
     makes_all = options.full or not memory.holds_the_pages_of(before)
-    stale = [
-        item
-        for item in planned.items
-        if item.url not in wanted or not target.is_current(item, wanted[item.url]) or makes_all
-    ]
+    wanted, stale = _compared(planned.items, renderer, target, makes_all=makes_all)
     now, waiting = _put_off(stale, options)
     for item in waiting:
         target.keep(item)
@@ -206,6 +279,7 @@ def _built(
     if failures and not options.keep_going:
         memory.save_sources(found)
         raise_all("the site has mistakes", [failure.error for failure in failures])
+    moved = _moved(now, target)
     changes = target.publish(removes=not errors and not failures)
     notes = _notes(site, archive, planned.items, options.selection)
     outcome = Outcome(len(archive.articles), len(planned.items), warnings, notes, planned.site)
@@ -229,7 +303,38 @@ def _built(
         errors=(*errors, *(failure.error for failure in failures)),
         notes=notes,
         waiting=len(waiting),
+        moved=moved,
     )
+
+
+def _compared(
+    items: Sequence[Page | Asset | Bundle], renderer: Renderer, target: Target, *, makes_all: bool
+) -> tuple[dict[str, bytes], list[Page | Asset | Bundle]]:
+    """Return the fingerprints of what may be current, by URL, and the items that are to be made."""
+    wanted = {
+        item.url: renderer.fingerprint(item) for item in items if target.may_be_current(item, renderer.origin(item))
+    }
+    stale = [
+        item for item in items if item.url not in wanted or not target.is_current(item, wanted[item.url]) or makes_all
+    ]
+    return wanted, stale
+
+
+def _moved(made: Iterable[Page | Asset | Bundle], target: Target) -> tuple[tuple[str, str], ...]:
+    """Return the URLs at which a page stands that is about to send on, each with where to.
+
+    A page that sends on already is known by what browsers look for, whatever template made it.
+    """
+    found: list[tuple[str, str]] = []
+    for item in made:
+        context = item.context if isinstance(item, Page) else None
+        if isinstance(context, RedirectContext):
+            staged = target.staged(output_path(item.url))
+            if staged and staged.file and not staged.is_new:
+                before = target.bytes_of(staged.path) or b""
+                if not _SENDS_ON.search(before[:_HEAD]):
+                    found.append((item.url, context.target.url))
+    return tuple(sorted(found))
 
 
 _Item = TypeVar("_Item", Page | Bundle, Page | Asset | Bundle)
@@ -248,7 +353,7 @@ def _renderer(root: Path, site: Site, context: object, memory: Memory, options: 
     settings = RenderSettings(str(root), context, site.base_url, site.markdown, options.offline, site.words)
     # A compiled template holds what Jinja could work out: links to fixed paths and texts of the interface, for some.
     key = Fingerprinter().digest((memory.convert_key, settings.base_url, settings.names_index, site.words.digest))
-    return Renderer(settings, theme.Compiled(root / CACHE / "templates", key))
+    return Renderer(settings, theme.Compiled(root / CACHE / "templates", key, writes=memory.writes))
 
 
 def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
