@@ -70,7 +70,8 @@ class Report:
     """What a build did. `rendered` are the URLs of the pages and files that were made anew, in order.
 
     `waiting` counts the parts of the search index that were put off. `moved` are URLs at which a page stood and that
-    now send on, each with where to; `files` are all files that were changed, sorted by path.
+    now send on, each with where to; `files` are all files that were changed, sorted by path. `base_url` is that of
+    the settings.
     """
 
     articles: int
@@ -83,6 +84,7 @@ class Report:
     waiting: int = 0
     moved: tuple[tuple[str, str], ...] = ()
     files: tuple[Change, ...] = ()
+    base_url: str = ""
 
 
 class Survey(NamedTuple):
@@ -164,7 +166,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
             )
         finally:
             memory.close()
-        return replace(report, files=target.told(report.changes))
+        return replace(report, files=target.told(report.changes), base_url=site.base_url)
 
 
 class Rehearsal(NamedTuple):

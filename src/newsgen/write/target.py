@@ -257,8 +257,8 @@ class Target:
         return found.st_size if _is_file(found) and found else 0
 
     def size(self) -> int:
-        """Return the size of all that newsgen owns in the output folder, as it stands."""
-        return sum(self.size_of(path) for path in self._owned)
+        """Return the size of all that newsgen owns once what is staged is published, the file of checksums aside."""
+        return sum(kept.size for kept in self._new_record(()).values())
 
     # Staging
 
@@ -323,7 +323,7 @@ class Target:
         return self._intent(removes=True).changes
 
     def told(self, changes: Changes) -> tuple[Change, ...]:
-        """Return each file of what was published, sorted by path; that of the checksums is among them, if it changed."""
+        """Return each file of what was published, sorted by path; that of checksums is among them, if it changed."""
         found = [self._made("added", path) for path in changes.added]
         found += [self._made("changed", path) for path in changes.changed]
         for path in changes.removed:
