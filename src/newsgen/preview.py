@@ -99,7 +99,7 @@ class IndexPart(NamedTuple):
 class Difference(NamedTuple):
     """What differs in a file, in lines; `note` says why there are none.
 
-    `was` is the URL of what it is compared with, where that stood elsewhere.
+    `was` is the URL of what it is compared with, where that stood elsewhere. `is_by_words` says how it is marked.
     """
 
     url: str
@@ -107,6 +107,7 @@ class Difference(NamedTuple):
     lines: tuple[str, ...]
     note: str = ""
     was: str = ""
+    is_by_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,4 +328,4 @@ def _difference(
         old, new = as_read(old), as_read(new)
     lines = tuple((word_difference if comparison.by_words else line_difference)(old, new))
     same = "a reader sees the same" if reads else "the ends of its lines alone differ"
-    return Difference(url, change, lines, "" if lines else same, was)
+    return Difference(url, change, lines, "" if lines else same, was, comparison.by_words)

@@ -24,7 +24,7 @@ _SHOWN = 20
 _LONGEST_TEXT = 200
 # Seen by themselves; the rest has a place of its own further down.
 _FOREMOST = ("articles", "pages", "tombstones", "redirects")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^])")
 # An invisible sign that keeps two others apart, so that GitHub sees no mention, number of an issue, emoji or address.
 _APART = "\u2060"
 _JOINED = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:(?=[\w+-]+:)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
@@ -152,16 +152,16 @@ def _add_differences(comment: _Comment, differences: Sequence[Difference]) -> No
         comment.add(heading)
         comment.add("")
         if lines:
-            _add_code(comment, lines)
+            _add_code(comment, lines, "" if item.is_by_words else "diff")
             comment.add("")
         comment.add("</details>")
 
 
-def _add_code(comment: _Comment, lines: Sequence[str]) -> None:
+def _add_code(comment: _Comment, lines: Sequence[str], language: str) -> None:
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     # No longer than a line may be: what could end the block before its end is then not shown.
     fence = "`" * min(max(3, longest + 1), _LONGEST_TEXT)
-    comment.add(f"{fence}diff")
+    comment.add(f"{fence}{language}")
     left_out = 0
     for number, line in enumerate(lines):
         if fence in line:
