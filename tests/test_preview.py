@@ -502,7 +502,7 @@ def test_a_report_of_nothing_is_written_too_and_dash_is_standard_output(tmp_path
 def test_a_report_that_cannot_be_written_stops_the_build_before_it(tmp_path: Path) -> None:
     root = make(tmp_path, THREE)
     write(root, "taken", "a file")
-    for place, code in (("output/report.json", 2), ("articles", 2), ("taken/report.json", 1)):
+    for place, code in (("output/report.json", 2), ("articles", 2), ("/dev/null", 2), ("taken/report.json", 1)):
         done = run("build", "--report", place, cwd=root)
         assert done.returncode == code, place
         assert "report" in done.stderr

@@ -23,7 +23,7 @@ _TABLE = ".tsv"
 def check_place(place: Path, output: Path) -> None:
     """Raise where a report could not be written: that has to be known before the build, which cannot be asked twice.
 
-    UsageError where it would be published, or a folder stands there; BuildError where the disk does not let it be.
+    UsageError where it would be published, or no plain file stands there; BuildError where the disk does not let it be.
     """
     if place == STDOUT:
         return
@@ -31,8 +31,11 @@ def check_place(place: Path, output: Path) -> None:
         raise click.BadParameter(
             f"{str(place)!r} is in the output folder, and would be published: name another", param_hint="--report"
         )
-    if place.is_dir():
-        raise click.BadParameter(f"{str(place)!r} is a folder: name a file", param_hint="--report")
+    # A device or a pipe would be replaced by the report.
+    if place.exists() and not place.is_file():
+        raise click.BadParameter(
+            f"{str(place)!r} is no plain file: name one, or - for standard output", param_hint="--report"
+        )
     beside = place.absolute().with_name(f".{place.name}.try")
     try:
         beside.parent.mkdir(parents=True, exist_ok=True)
