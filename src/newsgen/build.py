@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,16 +27,33 @@ from newsgen.load import Reading, Selection
 from newsgen.making import Failure
 from newsgen.memory import Listing, Memory, Outcome, Patch, listing
 from newsgen.model import Archive, Asset, Bundle, Page, Site
+from newsgen.permalink import output_path
+from newsgen.plan.contexts import RedirectContext
 from newsgen.render import Renderer, RenderSettings, tools_of
 from newsgen.workers import Workers, in_batches
-from newsgen.write import Changes, Target
+from newsgen.write import Change, Changes, Target
 
-__all__ = ["CACHE", "Opened", "Options", "Report", "Survey", "build", "opened", "output_folder", "survey"]
+__all__ = [
+    "CACHE",
+    "Opened",
+    "Options",
+    "Rehearsal",
+    "Report",
+    "Survey",
+    "build",
+    "opened",
+    "output_folder",
+    "rehearsed",
+    "survey",
+]
 
 CACHE = ".newsgen"
 # Pages in a batch, counted by what they cost: a page of one article is 1, and each article in a list a tenth of it.
 _BATCH = 64
 _LARGE = 8
+# How a page sends on, and how much of it is looked through for that: no head of a page is longer.
+_SENDS_ON = re.compile(rb"<meta[^>]{0,99}http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE)
+_HEAD = 20_000
 
 
 class Options(NamedTuple):
@@ -66,8 +84,9 @@ class Options(NamedTuple):
 class Report:
     """What a build did. `rendered` are the URLs of the pages and files that were made anew, in order.
 
-    `waiting` counts the parts of the search index that were put off. `moved` and `emptied` are those URLs that lead
-    elsewhere since this build, with where to: of what moved, and of lists that have no articles any more.
+    `waiting` counts the parts of the search index that were put off. `moved` are URLs at which a page stood and that
+    now send on, each with where to; `emptied` are lists that have no articles any more, with where they lead since.
+    `files` are all files that were changed, sorted by path. `base_url` is that of the settings.
     """
 
     articles: int
@@ -80,6 +99,8 @@ class Report:
     waiting: int = 0
     moved: tuple[tuple[str, str], ...] = ()
     emptied: tuple[tuple[str, str], ...] = ()
+    files: tuple[Change, ...] = ()
+    base_url: str = ""
 
 
 class Survey(NamedTuple):
@@ -161,6 +182,15 @@ def opened(
         memory.close()
 
 
+def _read_settings(root: Path, options: Options) -> Site:
+    """Return the site's settings, as the options change them."""
+    site = config.read(root)
+    site = replace(site, has_search=site.has_search and options.search)
+    if options.is_preview and site.permalinks.guard == "error":
+        return replace(site, permalinks=replace(site.permalinks, guard="warn"))
+    return site
+
+
 def build(root: Path, out: Path | None = None, options: Options = Options()) -> Report:
     """Bring `out` up to date with the site at `root`; None is the folder that its settings name.
 
@@ -168,21 +198,79 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     newsgen did not write. Raises ExceptionGroup of all mistakes, or BuildError, and leaves `out` as it was; with
     `keep_going` the mistakes in content and templates are in the report, and what is faulty keeps its last page.
     """
-    site = config.read(root)
-    site = replace(site, has_search=site.has_search and options.search)
-    if options.is_preview and site.permalinks.guard == "error":
-        site = replace(site, permalinks=replace(site.permalinks, guard="warn"))
+    site = _read_settings(root, options)
     folder = output_folder(root, site, out)
     with Target(folder, root / CACHE, site.base_url or site.title) as target:
         memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
         try:
             found = listing(root)
-            kept = _ledger_data(root, site)
-            if kept is None and memory.had_ledger and site.permalinks.guard != "off":
-                raise ExceptionGroup("ledger", [_lost_ledger()])
-            return _patched(root, site, target, memory, found, kept, options) or _built(
+            kept = _ledger_kept(root, site, memory)
+            report = _patched(root, site, target, memory, found, kept, options) or _built(
                 root, site, folder, target, memory, found, kept, options
             )
+        finally:
+            memory.close()
+        return replace(report, files=target.told(report.changes), base_url=site.base_url)
+
+
+class Rehearsal(NamedTuple):
+    """A build that was not made: what it would do.
+
+    `stale` are the items that were rendered, to be compared with what stands in `target`, and `waiting` the parts of
+    the search index that would be made anew. `moved` as in `Report`; `renderer` renders any page once more.
+    """
+
+    site: Site
+    archive: Archive
+    items: tuple[Page | Asset | Bundle, ...]
+    stale: Sequence[Page | Asset | Bundle]
+    waiting: Sequence[Bundle]
+    changes: Changes
+    moved: tuple[tuple[str, str], ...]
+    warnings: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    target: Target
+    renderer: Renderer
+
+
+@contextmanager
+def rehearsed(root: Path, out: Path | None = None, options: Options = Options()) -> Iterator[Rehearsal]:
+    """Give what `build` would do with the same arguments, and write nothing, nowhere.
+
+    Raises what `build` would raise, but for what the disk and the rights of who runs it would have to say.
+    """
+    site = _read_settings(root, options)
+    folder = output_folder(root, site, out)
+    with Target(folder, root / CACHE, site.base_url or site.title, writes=False) as target:
+        memory = Memory(root / CACHE, target.place, target.started, _keys(site, options), writes=False)
+        try:
+            found = listing(root)
+            tell = options.progress
+            reading = Reading(
+                options.workers, memory.known(found), progress=lambda done, total: tell("reading", done, total)
+            )
+            known = ledger.parse(_ledger_kept(root, site, memory))
+            _, archive, planned, mistakes = _survey(
+                site, root, options.selection, reading, found.walked, known, options.today
+            )
+            warnings = (*archive.warnings, *planned.warnings, *planned.settled.silent)
+            raise_all("the site has mistakes", [*mistakes, *(_as_errors(warnings) if options.strict else ())])
+            _refuse_strangers(target, folder, root, site)
+            renderer = _renderer(root, site, planned.site, memory, options)
+            wanted, stale = _compared(planned.items, renderer, target, makes_all=False)
+            now, waiting = _put_off(stale, options)
+            for item in waiting:
+                target.keep(item)
+            failures = _make(renderer, now, wanted, target, memory, options)
+            raise_all("the site has mistakes", [failure.error for failure in failures])
+            moved = _moved(now, target)
+            notes = _notes(site, archive, planned.items, options.selection)
+            changes = target.foresee()
+            convertible = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
+            with renderer.remembering(convertible, lambda body, html: None):
+                yield Rehearsal(
+                    site, archive, planned.items, now, waiting, changes, moved, warnings, notes, target, renderer
+                )
         finally:
             memory.close()
 
@@ -280,19 +368,10 @@ def _built(
         raise_all("the site has mistakes", errors)
     _refuse_strangers(target, folder, root, site)
     renderer = _renderer(root, site, planned.site, memory, options)
-    wanted = {
-        item.url: renderer.fingerprint(item)
-        for item in planned.items
-        if target.may_be_current(item, renderer.origin(item))
-    }
     before = target.record_digest
     # Pages that were made by a build that was killed before it could remember them are made again, to be remembered.
     makes_all = options.full or not memory.holds_the_pages_of(before)
-    stale = [
-        item
-        for item in planned.items
-        if item.url not in wanted or not target.is_current(item, wanted[item.url]) or makes_all
-    ]
+    wanted, stale = _compared(planned.items, renderer, target, makes_all=makes_all)
     now, waiting = _put_off(stale, options)
     for item in waiting:
         target.keep(item)
@@ -301,6 +380,7 @@ def _built(
         memory.save_sources(found)
         raise_all("the site has mistakes", [failure.error for failure in failures])
     digest = _keep_ledger(root, site, kept, known, settled.ledger, failures, options)
+    moved = _moved(now, target)
     changes = target.publish(removes=not errors and not failures)
     notes = _notes(site, archive, planned.items, options.selection)
     outcome = Outcome(len(archive.articles), len(planned.items), outcome_warnings, notes, planned.site, settled.silent)
@@ -325,7 +405,7 @@ def _built(
         errors=(*errors, *(failure.error for failure in failures)),
         notes=notes,
         waiting=len(waiting),
-        moved=settled.moved,
+        moved=moved,
         emptied=settled.emptied,
     )
 
@@ -349,6 +429,14 @@ def _keep_ledger(
     return ledger.write(root, now.with_entries((), without=unmade).data if unmade else now.data, root / CACHE)
 
 
+def _ledger_kept(root: Path, site: Site, memory: Memory) -> bytes | None:
+    """Return the bytes of the site's ledger, None for none. Raises ExceptionGroup where it was there and is not."""
+    kept = _ledger_data(root, site)
+    if kept is None and memory.had_ledger and site.permalinks.guard != "off":
+        raise ExceptionGroup(ledger.FILE_NAME, [_lost_ledger()])
+    return kept
+
+
 def _lost_ledger() -> LedgerError:
     message = "the ledger is gone, and with it what is known of all published addresses"
     hint = "restore it from version control; to begin a new one, remove .newsgen/ as well"
@@ -364,6 +452,36 @@ def _unlocked(before: Ledger, now: Ledger) -> LedgerError:
     message = f"the ledger {' and '.join(parts) or 'is not there'}, and is not to be changed"
     hint = "build without --locked, and put permalinks.lock under version control"
     return LedgerError(Problem(message, Location(ledger.FILE_NAME), hint))
+
+
+def _compared(
+    items: Sequence[Page | Asset | Bundle], renderer: Renderer, target: Target, *, makes_all: bool
+) -> tuple[dict[str, bytes], list[Page | Asset | Bundle]]:
+    """Return the fingerprints of what may be current, by URL, and the items that are to be made."""
+    wanted = {
+        item.url: renderer.fingerprint(item) for item in items if target.may_be_current(item, renderer.origin(item))
+    }
+    stale = [
+        item for item in items if item.url not in wanted or not target.is_current(item, wanted[item.url]) or makes_all
+    ]
+    return wanted, stale
+
+
+def _moved(made: Iterable[Page | Asset | Bundle], target: Target) -> tuple[tuple[str, str], ...]:
+    """Return the URLs at which a page stands that is about to send on, each with where to.
+
+    A page that sends on already is known by what browsers look for, whatever template made it.
+    """
+    found: list[tuple[str, str]] = []
+    for item in made:
+        context = item.context if isinstance(item, Page) else None
+        if isinstance(context, RedirectContext):
+            staged = target.staged(output_path(item.url))
+            if staged and staged.file and not staged.is_new:
+                before = target.bytes_of(staged.path) or b""
+                if not _SENDS_ON.search(before[:_HEAD]):
+                    found.append((item.url, context.target.url))
+    return tuple(sorted(found))
 
 
 _Item = TypeVar("_Item", Page | Bundle, Page | Asset | Bundle)
@@ -382,7 +500,7 @@ def _renderer(root: Path, site: Site, context: object, memory: Memory, options: 
     settings = RenderSettings(str(root), context, site.base_url, site.markdown, options.offline, site.words)
     # A compiled template holds what Jinja could work out: links to fixed paths and texts of the interface, for some.
     key = Fingerprinter().digest((memory.convert_key, settings.base_url, settings.names_index, site.words.digest))
-    return Renderer(settings, theme.Compiled(root / CACHE / "templates", key))
+    return Renderer(settings, theme.Compiled(root / CACHE / "templates", key, writes=memory.writes))
 
 
 def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:

@@ -109,6 +109,7 @@ class Memory:
         self, cache: Path, place: str, started: int, keys: tuple[bytes, bytes, bytes], *, writes: bool = True
     ) -> None:
         self.folder = cache
+        self.writes = writes
         self._sources_file = cache / "sources"
         self._plan_file = cache / f"plan-{place}"
         self._owner = f"plan-{place}"
@@ -185,6 +186,8 @@ class Memory:
 
     def keep_made(self, made: Made) -> None:
         """Remember the texts that were converted, and the pages that hold texts."""
+        if not self.writes:
+            return
         if made.converted:
             self.converted.update(dict.fromkeys(made.sources, self._store.add(_CONVERTED, made.converted)))
         if made.planned:

@@ -28,6 +28,7 @@ __all__ = [
     "read_url",
     "slug_of",
     "split_file_name",
+    "url_of",
     "without_index",
 ]
 
@@ -198,6 +199,13 @@ def output_path(url: str) -> str:
     """Return the file that a URL is in the output folder, parts joined by "/": "/tags/" is "tags/index.html"."""
     path = unquote(url).lstrip("/")
     return path + "index.html" if not path or path.endswith("/") else path
+
+
+def url_of(path: str) -> str:
+    """Return the URL that a file of the output folder has: what `output_path` makes that file of."""
+    folder, _, name = path.rpartition("/")
+    plain = f"{folder}/" if folder and name == "index.html" else "" if path == "index.html" else path
+    return "/" + quote(plain, safe=URL_SAFE)
 
 
 def collision_key(path: str) -> str:

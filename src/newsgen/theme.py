@@ -125,11 +125,12 @@ class Compiled(BytecodeCache):
     """Templates as Jinja compiled them, and what was read of their sources: kept in one file between builds.
 
     `key` is what a compiled template depends on beside its source. A file that is damaged or was made with another
-    key is as good as none.
+    key is as good as none. Without `writes` nothing new is kept.
     """
 
-    def __init__(self, file: Path, key: bytes) -> None:
+    def __init__(self, file: Path, key: bytes, *, writes: bool = True) -> None:
         self._file = file
+        self._writes = writes
         self._key = key
         found = unpacked(unsealed(files.bytes_of(file)))
         self._code: dict[tuple[str, str], bytes] = {}
@@ -160,7 +161,7 @@ class Compiled(BytecodeCache):
 
     def save(self) -> None:
         """Write down what is new; nothing where the disk does not want it, since all can be made again."""
-        if not self._is_new:
+        if not (self._is_new and self._writes):
             return
         try:
             files.put(self._file, sealed(packed((self._key, self._code, self._reads))))

@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 
 from newsgen import build as building
+from newsgen import config
 from newsgen.cli.console import counted, problem_data, progress, show_problems
 from newsgen.cli.options import now_instant, site_option, today
+from newsgen.cli.reporting import STDOUT, check_place, write_report
 from newsgen.cli.workers import local, remote, spare_the_collector
 from newsgen.errors import NewsgenError, errors_in
 from newsgen.load import Selection
@@ -35,6 +37,13 @@ _MOST_MOVES = 20
 @click.option("--locked", is_flag=True, help="Treat it as an error if permalinks.lock would have to change.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--keep-going", is_flag=True, help="Build all that is sound in spite of errors.")
+@click.option(
+    "--report",
+    "report_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the list of changed files: as JSON, as lines to FILE.tsv, - for standard output.",
+)
 @click.option("--quiet", is_flag=True, help="Print problems only.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def build(
@@ -51,11 +60,14 @@ def build(
     locked: bool,
     strict: bool,
     keep_going: bool,
+    report_file: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Bring the output folder up to date with the articles."""
     start = time.perf_counter()
+    if as_json and report_file == STDOUT:
+        raise click.UsageError("--json and --report - both write to standard output: name a file for the report")
     spare_the_collector()
     # The absolute path is the one that other machines know.
     root, output = (root.absolute(), output and output.absolute()) if executor else (root, output)
@@ -77,6 +89,8 @@ def build(
             progress=tell,
         )
         try:
+            if report_file:
+                check_place(report_file, building.output_folder(root, config.read(root), output))
             report = building.build(root, output, options)
         except (NewsgenError, ExceptionGroup) as group:
             errors = list(errors_in(group))
@@ -84,37 +98,40 @@ def build(
                 raise
             click.echo(json.dumps({"errors": [problem_data(error.problem) for error in errors]}, indent=2))
             return 1
+    if report_file:
+        write_report(report, report_file)
     if as_json:
         click.echo(json.dumps(_report_data(report), indent=2))
     else:
         show_problems(report.warnings, kind="warning")
         show_problems(error.problem for error in report.errors)
         if not quiet:
-            _show(report, time.perf_counter() - start)
+            _show(report, time.perf_counter() - start, on_error=report_file == STDOUT)
     return 1 if report.errors else 0
 
 
-def _show(report: building.Report, seconds: float) -> None:
+def _show(report: building.Report, seconds: float, *, on_error: bool) -> None:
+    """Say what was done; to standard error where the other stream has the report."""
     for note in report.notes:
         click.echo(f"note: {note}", err=True)
     _show_moves(report)
     changes = report.changes
     done = f"{counted(report.articles, 'article')}, {counted(report.planned, 'file')}"
     if not (changes.added or changes.changed or changes.removed):
-        click.echo(f"{done}: nothing to write ({seconds:.2f} s)")
+        click.echo(f"{done}: nothing to write ({seconds:.2f} s)", err=on_error)
         return
     parts = [
         f"{len(paths):,} {name}"
         for name, paths in (("new", changes.added), ("changed", changes.changed), ("removed", changes.removed))
         if paths
     ]
-    click.echo(f"{done}: {', '.join(parts)} ({seconds:.2f} s)")
+    click.echo(f"{done}: {', '.join(parts)} ({seconds:.2f} s)", err=on_error)
 
 
 def _show_moves(report: building.Report) -> None:
     """Say which addresses lead elsewhere since this build."""
     told = [
-        *((*pair, "moved to") for pair in report.moved),
+        *((*pair, "moved to") for pair in report.moved if pair not in report.emptied),
         *((*pair, "is empty, and leads to") for pair in report.emptied),
     ]
     for old, new, what in told[:_MOST_MOVES]:

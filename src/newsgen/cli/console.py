@@ -12,7 +12,7 @@ import click
 
 from newsgen.errors import Problem
 
-__all__ = ["counted", "problem_data", "progress", "show_problems"]
+__all__ = ["counted", "in_bytes", "problem_data", "progress", "show_problems"]
 
 _LOG_INTERVAL = 2.0
 
@@ -47,6 +47,17 @@ def problem_data(problem: Problem) -> dict[str, str | int | list[str]]:
 def counted(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: "1 page", "1,200 pages"."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def in_bytes(size: int) -> str:
+    """Return a number of bytes as people read it: "512 B", "1.2 kB", "3.4 MB"."""
+    if abs(size) < 1000:
+        return f"{size} B"
+    value, unit = size / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if abs(value) >= 999.95:
+            value, unit = value / 1000, larger
+    return f"{value:.1f} {unit}"
 
 
 @contextmanager

@@ -21,6 +21,7 @@ _COMMANDS = {
     "init": "newsgen.cli.init:init",
     "new": "newsgen.cli.new:new",
     "build": "newsgen.cli.build:build",
+    "plan": "newsgen.cli.planning:plan",
     "serve": "newsgen.cli.serve:serve",
     "correct": "newsgen.cli.correcting:correct",
     "list": "newsgen.cli.listing:list_articles",

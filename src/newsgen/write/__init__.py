@@ -6,6 +6,6 @@ and, where the record is lost, from the checksums that it publishes. Nothing els
 """
 
 from newsgen.write.staging import Stage, Staged, stage
-from newsgen.write.target import Changes, Target, site_lock
+from newsgen.write.target import Change, Changes, Target, site_lock
 
-__all__ = ["Changes", "Stage", "Staged", "Target", "site_lock", "stage"]
+__all__ = ["Change", "Changes", "Stage", "Staged", "Target", "site_lock", "stage"]

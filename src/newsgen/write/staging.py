@@ -42,7 +42,8 @@ class Stage(Value):
     """Where files are kept until all are ready: small, and picklable for a worker.
 
     `tops` are the names that stand in the output folder. What belongs below another name is staged in its own place
-    below "tree", so that whole folders can be moved in at once.
+    below "tree", so that whole folders can be moved in at once. Where `folder` is "", files are compared with those in
+    the output folder and not kept.
     """
 
     out: str
@@ -60,7 +61,7 @@ def stage(where: Stage, url: str, data: bytes, fingerprint: bytes) -> Staged:
     try:
         if path.partition("/")[0] not in where.tops:
             file = f"{where.folder}/{TREE}/{path}"
-            mtime, ctime = written(file, data)
+            mtime, ctime = written(file, data) if where.folder else (0, 0)
             return Staged(path, fingerprint, digest, len(data), file, True, mtime, ctime)
         place = f"{where.out}/{path}"
         found = lstat(place)
@@ -69,7 +70,8 @@ def stage(where: Stage, url: str, data: bytes, fingerprint: bytes) -> Staged:
             return Staged(path, fingerprint, digest, len(data), "", False, found.st_mtime_ns, found.st_ctime_ns)
         name = blake2b(path.encode(), digest_size=12).hexdigest()
         file = f"{where.folder}/{name[:2]}/{name[2:]}"
-        written(file, data)
+        if where.folder:
+            written(file, data)
     except OSError as error:
         raise disk_error(error, Path(where.out)) from None
     return Staged(path, fingerprint, digest, len(data), file, found is None, 0, 0)

@@ -33,7 +33,7 @@ from newsgen.write.record import (
 )
 from newsgen.write.staging import TREE, Stage, Staged, checksum, disk_error, lstat, written
 
-__all__ = ["Changes", "Target", "site_lock"]
+__all__ = ["Change", "Changes", "Target", "site_lock"]
 
 _STAGE = ".newsgen-stage"
 
@@ -46,16 +46,46 @@ class Changes(NamedTuple):
     removed: tuple[str, ...]
 
 
+class Change(NamedTuple):
+    """A file that was added, changed or removed (`kind`), as it stands in the output folder, or stood before it went.
+
+    What is not known of a file that went is 0 or b"".
+    """
+
+    kind: str
+    path: str
+    size: int
+    checksum: bytes
+
+
+class _Intent(NamedTuple):
+    """What a publication is going to do.
+
+    `unwanted` is what newsgen owns and nobody planned, and `stale` what of it is there and has to go; `moves` are the
+    staged files that differ from what stands, in their order, and `folders` those at whose path a folder stands.
+    """
+
+    unwanted: frozenset[str]
+    stale: set[str]
+    moves: list[str]
+    folders: set[str]
+    changes: Changes
+
+
 class Target:
     """The output folder, for the time of one build. Use it as a context manager: it holds a lock meanwhile.
+
+    Without `writes` it is only asked what stands there and what a publication would do: it takes no lock and makes no
+    file, so that it works beside a build, and where nothing may be written.
 
     `name` tells the site from others: it stands in the checksums file, and what another site wrote is not ours.
     `place` names the output folder in the cache; `started` is an instant before which the build read nothing, by the
     clock of the disk, in nanoseconds; `record_digest` is that of the record that stands there now.
     """
 
-    def __init__(self, out: Path, cache: Path, name: str) -> None:
+    def __init__(self, out: Path, cache: Path, name: str, *, writes: bool = True) -> None:
         self._out = out
+        self._writes = writes
         self._header = f"{MANIFEST_HEADER}# The site: {printable(name)}\n"
         self._cache = cache
         self._lock: int | None = None
@@ -70,9 +100,18 @@ class Target:
         self._staged: dict[str, Staged] = {}
         self._confirmed: dict[str, Kept] = {}
         self._stage: Path | None = None
+        self._manifest: Change | None = None
+        self._record_standing: files.Standing | None = None
 
     def __enter__(self) -> Self:
         _refuse_link(self._out)
+        if not self._writes:
+            _refuse_link(self._cache)
+            try:
+                self._read_state()
+            except OSError as error:
+                raise _unreadable(self._out, error) from None
+            return self
         self._lock = _locked(self._cache)
         self.started = os.fstat(self._lock).st_mtime_ns
         try:
@@ -102,6 +141,7 @@ class Target:
     # What stands there
 
     def _read_state(self) -> None:
+        self._record_standing = _standing(self._record_file)
         self.record_digest, self._record = read_record(self._record_file)
         owned = set(read_pending(self._pending_file))
         if not self._record:
@@ -139,7 +179,7 @@ class Target:
     def is_current(self, item: Page | Asset | Bundle, fingerprint: bytes) -> bool:
         """Whether the files of an item were made from `fingerprint` and still stand as they were left."""
         standing: dict[str, Kept] = {}
-        for path in self._files_of(item):
+        for path in self.files_of(item):
             kept = self._standing(path, fingerprint)
             if kept is None:
                 return False
@@ -164,12 +204,12 @@ class Target:
 
     def may_be_current(self, item: Page | Asset | Bundle, origin: bytes) -> bool:
         """Whether the files of an item were made from a fingerprint that starts with `origin`."""
-        kept = next((self._record.get(path) for path in self._files_of(item)), None)
+        kept = next((self._record.get(path) for path in self.files_of(item)), None)
         return kept is not None and kept.fingerprint.startswith(origin)
 
     def keep(self, item: Bundle) -> None:
         """Leave the files of an item as they are for this time, though they may be out of date."""
-        for path in self._files_of(item):
+        for path in self.files_of(item):
             known = self._kept(path)
             if known is not None:
                 self._confirmed[path] = known
@@ -177,11 +217,11 @@ class Target:
     def confirm_all_but(self, items: Iterable[Page | Asset | Bundle]) -> None:
         """Take all that the record names as current, after `is_as_left`, but the files of `items`."""
         self._confirmed = dict(self._record)
-        for path in (*(path for item in items for path in self._files_of(item)), MANIFEST):
+        for path in (*(path for item in items for path in self.files_of(item)), MANIFEST):
             self._confirmed.pop(path, None)
 
-    def _files_of(self, item: Page | Asset | Bundle) -> Sequence[str]:
-        """Return the paths of an item's files: of a bundle those that the record has below its folder."""
+    def files_of(self, item: Page | Asset | Bundle) -> Sequence[str]:
+        """Return the paths of an item's files: of a bundle those that newsgen owns below its folder."""
         if not isinstance(item, Bundle):
             return (output_path(item.url),)
         folder = output_path(f"{item.url}-")[:-1]
@@ -191,12 +231,34 @@ class Target:
 
     @cached_property
     def _sorted(self) -> list[str]:
-        return sorted(self._record)
+        return sorted(self._owned)
+
+    def is_unsettled(self) -> bool:
+        """Whether a build is writing this folder, wrote it since, or was cut short while it did."""
+        return self._pending_file.exists() or _standing(self._record_file) != self._record_standing
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """Return a plain file of the output folder; None where there is none, or it cannot be read."""
+        try:
+            return files.read_bytes(self._out, path)
+        except OSError:
+            return None
+
+    def size_of(self, path: str) -> int:
+        """Return the size of a file in the output folder; 0 where there is none."""
+        found = lstat(f"{self._out}/{path}")
+        return found.st_size if _is_file(found) and found else 0
+
+    def size(self) -> int:
+        """Return the size of all that newsgen owns once what is staged is published, the file of checksums aside."""
+        return sum(kept.size for kept in self._new_record(()).values())
 
     # Staging
 
     def stage(self) -> Stage:
         """Return where to stage files for this build: on the disk of the output folder."""
+        if not self._writes:
+            return Stage(str(self._out), "", self._tops)
         try:
             self._stage = self._stage or self._make_stage()
         except OSError as error:
@@ -206,6 +268,10 @@ class Target:
     def take(self, staged: Staged) -> None:
         """Plan a staged file for publication."""
         self._staged[staged.path] = staged
+
+    def staged(self, path: str) -> Staged | None:
+        """Return what was staged for a path; None where it was not made."""
+        return self._staged.get(path)
 
     def _make_stage(self) -> Path:
         """Return a new folder on the disk of the output folder: in the cache, else beside the pages."""
@@ -223,12 +289,7 @@ class Target:
         Without `removes` that stays, since a site with mistakes cannot say what it no longer wants. Raises
         ExceptionGroup of BuildError, before anything changes, where a file that newsgen did not write is in the way.
         """
-        unwanted = self._owned.difference(self._staged, self._confirmed, (MANIFEST,))
-        stale = {path for path in unwanted if _is_file(lstat(f"{self._out}/{path}"))} if removes else set()
-        moves = [path for path, staged in self._staged.items() if staged.file]
-        folders = self._refuse_foreign(moves, stale)
-        added = tuple(sorted(path for path in moves if self._staged[path].is_new))
-        changed = tuple(sorted(path for path in moves if not self._staged[path].is_new))
+        unwanted, stale, moves, folders, changes = self._intent(removes=removes)
         record = self._new_record(() if removes else unwanted)
         known = self._record.get(MANIFEST)
         manifest = (self._header + checksum_lines(record)).encode()
@@ -238,7 +299,7 @@ class Target:
             return Changes((), (), ())
         self._refuse_locked(moves, stale)
         try:
-            write_pending(self._pending_file, {*added, *self._owned})
+            write_pending(self._pending_file, {*changes.added, *self._owned})
             gone = self._clear_the_way(moves, stale, folders)
             self._move_all(moves)
             for path in sorted(stale - gone):
@@ -248,7 +309,35 @@ class Target:
             self._write_record(self._with_stats(record, manifest))
         except OSError as error:
             raise PartlyWrittenError(disk_error(error, self._out).problem) from None
-        return Changes(added, changed, tuple(sorted(stale)))
+        return changes
+
+    def foresee(self) -> Changes:
+        """Return what `publish` would do, and raise what it would raise for the files in its way; do nothing."""
+        return self._intent(removes=True).changes
+
+    def told(self, changes: Changes) -> tuple[Change, ...]:
+        """Return each file of what was published, sorted by path; that of checksums is among them, if it changed."""
+        found = [self._made("added", path) for path in changes.added]
+        found += [self._made("changed", path) for path in changes.changed]
+        for path in changes.removed:
+            kept = self._record.get(path) or Kept(NO_FINGERPRINT, b"", 0, 0, 0)
+            found.append(Change("removed", path, kept.size, kept.checksum))
+        if self._manifest:
+            found.append(self._manifest)
+        return tuple(sorted(found, key=lambda change: (change.path, change.kind)))
+
+    def _made(self, kind: str, path: str) -> Change:
+        staged = self._staged[path]
+        return Change(kind, path, staged.size, staged.checksum)
+
+    def _intent(self, *, removes: bool) -> _Intent:
+        unwanted = self._owned.difference(self._staged, self._confirmed, (MANIFEST,))
+        stale = {path for path in unwanted if _is_file(lstat(f"{self._out}/{path}"))} if removes else set()
+        moves = [path for path, staged in self._staged.items() if staged.file]
+        folders = self._refuse_foreign(moves, stale)
+        added = tuple(sorted(path for path in moves if self._staged[path].is_new))
+        changed = tuple(sorted(path for path in moves if not self._staged[path].is_new))
+        return _Intent(unwanted, stale, moves, folders, Changes(added, changed, tuple(sorted(stale))))
 
     def _refuse_foreign(self, moves: Sequence[str], stale: Container[str]) -> set[str]:
         """Return the planned files at whose path a folder stands.
@@ -382,7 +471,9 @@ class Target:
     def _write_manifest(self, manifest: bytes) -> None:
         file = f"{self.stage().folder}/{MANIFEST}"
         written(file, manifest)
+        kind = "changed" if lstat(f"{self._out}/{MANIFEST}") else "added"
         os.replace(file, self._out / MANIFEST)
+        self._manifest = Change(kind, MANIFEST, len(manifest), sha256(manifest).digest())
 
     def _write_record(self, record: Mapping[str, Kept]) -> None:
         # What changed in the same instant as the record was made could change again and keep its time.
@@ -426,6 +517,16 @@ def _refuse_link(path: Path) -> None:
         raise BuildError(Problem("this is a symbolic link, and newsgen writes through none", Location(str(path)), hint))
     if path.exists() and not path.is_dir():
         raise BuildError(Problem("this is a file, and a folder is wanted", Location(str(path)), "name another folder"))
+
+
+def _standing(path: Path) -> files.Standing | None:
+    found = lstat(str(path))
+    return files.standing_of(found) if found else None
+
+
+def _unreadable(folder: Path, error: OSError) -> BuildError:
+    message = f"the folder cannot be read: {error.strerror or error}"
+    return BuildError(Problem(message, Location(str(folder)), "look at its owner and rights"))
 
 
 def _lock(path: Path) -> int:
