@@ -26,6 +26,7 @@ _COMMANDS = {
     "explain": "newsgen.cli.explain:explain",
     "import": "newsgen.cli.importing:import_",
     "export": "newsgen.cli.exporting:export",
+    "pack": "newsgen.cli.packing:pack",
 }
 
 
