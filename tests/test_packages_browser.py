@@ -90,7 +90,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = root.parent / "host"
     (folder / "replay").mkdir(parents=True)
     shutil.copy(REPLAY / "ui.js", folder)
-    shutil.copy(REPLAY / "sw.js", folder / "replay")
+    for name in ("ui.js", "sw.js"):
+        shutil.copy(REPLAY / name, folder / "replay")
     done = run("pack", "wacz", "../host/archive.wacz", cwd=root)
     assert done.returncode == 0, done.stderr
     return folder

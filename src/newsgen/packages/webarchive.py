@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP64_LIMIT, ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from newsgen.address import in_full
 from newsgen.build import Built
@@ -39,6 +39,8 @@ _VERSION = "1.1.1"
 _FRONT = "index.html"
 _WARC, _INDEX, _BLOCKS = "data.warc.gz", "index.cdx.gz", "index.idx"
 _WARC_FORMAT = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+# Bytes of a record, at most, beside the file that it holds: headers with an address of 2,000 characters.
+_MOST_HEADERS = 4_000
 # Lines of the index that are packed together: who looks up an address reads one such block.
 _LINES = 300
 _WWW = re.compile(r"^www\d*\.")
@@ -69,7 +71,7 @@ def write_wacz(
         raise ConfigError(Problem("a web archive needs the address of the site", Location(FILE_NAME), hint))
     when = rfc3339(latest_instant(articles) if date is None else date)
     with placed_file(place, replaces=replaces, by="") as path, new_zip(path) as file:
-        resources = _Resources(file)
+        resources = _Resources(file, is_large=_most_bytes(contents) > ZIP64_LIMIT)
         index = _Index(when)
         listed = {output_path(item.url): item for item in articles if _is_listed(item)}
         with resources.open(f"archive/{_WARC}", ZIP_STORED) as out:
@@ -121,6 +123,12 @@ def sort_key(address: str) -> str:
     host = ",".join(reversed(_WWW.sub("", parts.hostname or "").split(".")))
     port = f":{parts.port}" if parts.port else ""
     return f"{host}{port}){parts.path}"
+
+
+def _most_bytes(contents: Built) -> int:
+    """Return more bytes than any file of the package will have."""
+    found = (contents.folder / path for path in contents.outputs)
+    return sum((place.lstat().st_size if place.is_file() else 0) * 101 // 100 + _MOST_HEADERS for place in found)
 
 
 # Records
@@ -273,15 +281,20 @@ class _Resource(NamedTuple):
 
 
 class _Resources:
-    """The files of a package, that are written one after the other, and what is to be told of them."""
+    """The files of a package, that are written one after the other, and what is to be told of them.
 
-    def __init__(self, file: ZipFile) -> None:
+    `is_large` says that one of them may have more than 2 GiB.
+    """
+
+    def __init__(self, file: ZipFile, *, is_large: bool) -> None:
         self._file = file
+        self._is_large = is_large
         self.found: list[_Resource] = []
 
     @contextmanager
     def open(self, path: str, method: int) -> Iterator[Hashed]:
-        with self._file.open(entry(path, method), "w", force_zip64=True) as out:
+        info = entry(path, method, is_large=self._is_large)
+        with self._file.open(info, "w", force_zip64=self._is_large) as out:
             hashed = Hashed(out)
             yield hashed
         self.found.append(_Resource(path, hashed.digest, hashed.size))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from struct import pack
 from typing import Protocol
 from zipfile import ZipFile, ZipInfo
 
@@ -14,6 +15,9 @@ __all__ = ["Hashed", "Out", "entry", "new_zip"]
 # The first that a ZIP file can tell; there is no clock to tell another.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
+# A field of no content. That room lies before the file, and not in the directory at the end; where that has no further
+# field, some programs take it that there is none before the file either, and read from a wrong place.
+_NOTHING = pack("<HH", 0x6E67, 0)
 _PLAIN_FILE = 0o100644 << 16
 
 
@@ -30,9 +34,14 @@ def new_zip(path: Path) -> Iterator[ZipFile]:
             file.fp = None
 
 
-def entry(path: str, method: int) -> ZipInfo:
-    """Return what a ZIP file says of a file in it: a plain file that all may read, of no particular time."""
+def entry(path: str, method: int, *, is_large: bool = False) -> ZipInfo:
+    """Return what a ZIP file says of a file in it: a plain file that all may read, of no particular time.
+
+    `is_large` is for one that is written with room for a size past 2 GiB, and may turn out to be smaller.
+    """
     info = ZipInfo(path, _TIME)
+    if is_large:
+        info.extra = _NOTHING
     info.compress_type = method
     info.create_system = _UNIX
     info.external_attr = _PLAIN_FILE
