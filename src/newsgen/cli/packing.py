@@ -29,7 +29,7 @@ def pack() -> None:
 
 
 _SHARED = (
-    click.argument("place", metavar="DEST", type=click.Path(path_type=Path)),
+    click.argument("dest", type=click.Path(path_type=Path)),
     site_option,
     click.option("--output", type=click.Path(path_type=Path), help="The folder built, if not that of the settings."),
     click.option("--force", is_flag=True, help="Replace the package that is there already."),
@@ -62,7 +62,7 @@ def _pair(context: click.Context, parameter: click.Parameter, values: tuple[str,
 @click.option("--date", metavar="TIME", help="The day of bagging: a date, or 'now' to read the clock.")
 @click.option("--info", metavar="NAME=VALUE", multiple=True, callback=_pair, help="A further field of bag-info.txt.")
 def bagit(
-    place: Path,
+    dest: Path,
     root: Path,
     output: Path | None,
     force: bool,
@@ -75,29 +75,29 @@ def bagit(
     It holds the sources of the site and what was built of them, with checksums.
     """
     day = now_instant(date, "--date")
-    with _opened(root, output, place, quiet) as work:
-        bagged = packages.write_bag(work.built, place, work.progress, info=info, date=day, replaces=force)
+    with _opened(root, output, dest, quiet) as work:
+        bagged = packages.write_bag(work.built, dest, work.progress, info=info, date=day, replaces=force)
         work.say(bagged.files)
 
 
 @pack.command()
 @_shared
 @click.option("--date", metavar="TIME", help="The time that the pages are said to be of, or 'now' to read the clock.")
-def wacz(place: Path, root: Path, output: Path | None, force: bool, quiet: bool, date: str | None) -> None:
+def wacz(dest: Path, root: Path, output: Path | None, force: bool, quiet: bool, date: str | None) -> None:
     """Write a web archive (WACZ 1.1.1) to DEST, a file that ends with .wacz.
 
     It holds every published page and file under its address, as a reader's browser is given it.
     """
-    if place.suffix != _WACZ:
+    if dest.suffix != _WACZ:
         raise click.BadParameter(f"the name of a web archive ends with {_WACZ}", param_hint="DEST")
     moment = now_instant(date, "--date")
-    with _opened(root, output, place, quiet) as work:
+    with _opened(root, output, dest, quiet) as work:
         built = work.built
         moment = built.options.selection.now if moment is None else moment
         with building.opened(root, built.options.selection, built.options.workers, built.options.progress) as found:
             raise_all("the site has mistakes", found.errors)
             articles, html = found.archive.articles, found.renderer.html
-            packages.write_wacz(built, articles, html, place, work.progress, date=moment, replaces=force)
+            packages.write_wacz(built, articles, html, dest, work.progress, date=moment, replaces=force)
         work.say(len(built.outputs))
 
 
