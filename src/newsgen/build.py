@@ -25,7 +25,7 @@ from newsgen.fingerprint import Fingerprinter
 from newsgen.ledger import Ledger
 from newsgen.load import Reading, Selection
 from newsgen.making import Failure
-from newsgen.memory import Listing, Memory, Outcome, Patch, listing
+from newsgen.memory import Listing, Memory, Outcome, Patch, last_made_with, listing
 from newsgen.model import Archive, Asset, Bundle, Page, Site
 from newsgen.permalink import output_path
 from newsgen.plan.contexts import RedirectContext
@@ -35,12 +35,14 @@ from newsgen.write import Change, Changes, Target
 
 __all__ = [
     "CACHE",
+    "Built",
     "Opened",
     "Options",
     "Rehearsal",
     "Report",
     "Survey",
     "build",
+    "built",
     "opened",
     "output_folder",
     "rehearsed",
@@ -189,6 +191,87 @@ def _read_settings(root: Path, options: Options) -> Site:
     if options.is_preview and site.permalinks.guard == "error":
         return replace(site, permalinks=replace(site.permalinks, guard="warn"))
     return site
+
+
+class Built(NamedTuple):
+    """A site with the files that its last build left in `folder`, which a build with `options` would write again.
+
+    `outputs` are their SHA-256 by path in that folder; `sources` is how the files stand that the site is made of, by
+    path in `root`; `tools` are the versions of all that makes pages of them, a name and what tells its version each.
+    """
+
+    root: Path
+    site: Site
+    folder: Path
+    outputs: Mapping[str, bytes]
+    sources: Mapping[str, files.Standing]
+    options: Options
+    tools: tuple[tuple[str, ...], ...]
+
+
+@contextmanager
+def built(
+    root: Path,
+    out: Path | None = None,
+    workers: Workers = Workers(),
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> Iterator[Built]:
+    """Give the site at `root` as it was built last into `out`, and let no build begin meanwhile; write no page.
+
+    Raises BuildError where it was not built there, or where a build would change anything now; ExceptionGroup where
+    the site has mistakes. That the files hold what they should is for the caller to see, by their checksums.
+    """
+    site = config.read(root)
+    folder = output_folder(root, site, out)
+    with Target(folder, root / CACHE, site.base_url or site.title) as target:
+        outputs = target.checksums()
+        made_with = last_made_with(root / CACHE, target.place)
+        if not outputs or not made_with:
+            raise _not_built("no build of this site is known that ended here", folder)
+        drafts, future, now, offline, has_search = made_with
+        selection = Selection(bool(drafts), bool(future), now)
+        options = Options(
+            selection,
+            bool(offline),
+            search=bool(has_search),
+            is_preview=selection.drafts or selection.future,
+            workers=workers,
+            progress=progress,
+        )
+        found = listing(root)
+        if not _is_up_to_date(root, _read_settings(root, options), target, found, options):
+            raise _not_built("the site changed since it was built here, or newsgen did", folder)
+        sources = dict(zip(found.paths, found.standings, strict=True))
+        tools = (*tools_of(site.markdown), *_libraries(), *(tuple(line.split()) for line in search.tools()))
+        yield Built(root, site, folder, outputs, sources, options, tools)
+
+
+def _not_built(message: str, folder: Path) -> BuildError:
+    hint = "run 'newsgen build', with the options that the site is published with, and then this again"
+    return BuildError(Problem(message, Location(str(folder)), hint))
+
+
+def _is_up_to_date(root: Path, site: Site, target: Target, found: Listing, options: Options) -> bool:
+    """Whether a build with `options` would make nothing and remove nothing."""
+    memory = Memory(root / CACHE, target.place, target.started, _keys(site, options), writes=False)
+    try:
+        kept = _ledger_kept(root, site, memory)
+        patch = memory.patch(found, root, site, target.record_digest, ledger.digest_of(kept))
+        if patch is not None:
+            return not patch.items
+        progress = options.progress
+        reading = Reading(
+            options.workers, memory.known(found), progress=lambda done, total: progress("reading", done, total)
+        )
+        known = ledger.parse(kept)
+        _, _, planned, mistakes = _survey(site, root, options.selection, reading, found.walked, known, "")
+        raise_all("the site has mistakes", mistakes)
+        renderer = _renderer(root, site, planned.site, memory, options)
+        return all(target.is_current(item, renderer.fingerprint(item)) for item in planned.items) and (
+            target.has_confirmed_all()
+        )
+    finally:
+        memory.close()
 
 
 def build(root: Path, out: Path | None = None, options: Options = Options()) -> Report:
@@ -383,7 +466,16 @@ def _built(
     moved = _moved(now, target)
     changes = target.publish(removes=not errors and not failures)
     notes = _notes(site, archive, planned.items, options.selection)
-    outcome = Outcome(len(archive.articles), len(planned.items), outcome_warnings, notes, planned.site, settled.silent)
+    made_with = (*options.selection, options.offline, options.search)
+    outcome = Outcome(
+        len(archive.articles),
+        len(planned.items),
+        outcome_warnings,
+        notes,
+        planned.site,
+        settled.silent,
+        made_with,
+    )
     urls = [item.url for item in planned.items]
     memory.keep_made(making.remembered(waiting))
     memory.save_plan(

@@ -24,7 +24,7 @@ from newsgen.making import Made, pages_in
 from newsgen.model import Body, Bundle, Page, Site
 from newsgen.store import NONE, Store, packed, seal_of, sealed, unpacked, unsealed
 
-__all__ = ["Listing", "Memory", "Outcome", "Patch", "listing"]
+__all__ = ["Listing", "Memory", "Outcome", "Patch", "last_made_with", "listing"]
 
 _NOWHERE: Standing = (-1, 0, 0, 0)
 _PARSED, _CONVERTED = "parsed", "converted"
@@ -58,6 +58,7 @@ class Outcome(NamedTuple):
     """What a build said of the whole site: it is said again while nothing but the text of articles changes.
 
     `silent` are the texts that changed after they were published, of which nothing tells: that depends on the texts.
+    `made_with` are the options that it was made with, as the build writes them down.
     """
 
     articles: int
@@ -66,6 +67,7 @@ class Outcome(NamedTuple):
     notes: tuple[str, ...]
     site: object
     silent: tuple[Problem, ...] = ()
+    made_with: tuple[bool | int | None, ...] = ()
 
 
 class Patch(NamedTuple):
@@ -326,10 +328,7 @@ class Memory:
     @cached_property
     def _last_plan(self) -> _Plan:
         """Return the plan that was written down last, whatever it was made for; an empty one where it is lost."""
-        stored = unpacked(unsealed(files.bytes_of(self._plan_file)))
-        if isinstance(stored, tuple) and len(stored) == _PARTS_OF_PLAN:
-            return _Plan(*stored)
-        return _Plan(b"", b"", b"", Outcome(0, 0, (), (), None), "", array("q"))
+        return _read_plan(self._plan_file)
 
     def _old_chunks(self) -> dict[str, tuple[int, str]]:
         """Return the pages that the last plan held, by URL."""
@@ -342,6 +341,18 @@ class Memory:
                   plan.waiting)  # fmt: skip
         if _put(self._plan_file, sealed(packed(stored))):
             self._store.keep(self._owner, plan.chunks)
+
+
+def last_made_with(cache: Path, place: str) -> tuple[bool | int | None, ...]:
+    """Return the options of the last build into an output folder; () where they are not known."""
+    return _read_plan(cache / f"plan-{place}").outcome.made_with
+
+
+def _read_plan(path: Path) -> _Plan:
+    stored = unpacked(unsealed(files.bytes_of(path)))
+    if isinstance(stored, tuple) and len(stored) == _PARTS_OF_PLAN:
+        return _Plan(*stored)
+    return _Plan(b"", b"", b"", Outcome(0, 0, (), (), None), "", array("q"))
 
 
 def _says_the_same(before: Parsed, now: Parsed) -> bool:

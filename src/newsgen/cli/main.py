@@ -29,6 +29,7 @@ _COMMANDS = {
     "import": "newsgen.cli.importing:import_",
     "urls": "newsgen.cli.urls:urls",
     "export": "newsgen.cli.exporting:export",
+    "pack": "newsgen.cli.packing:pack",
 }
 
 

@@ -49,8 +49,8 @@ def now_in(zone: str) -> Moment:
     return Moment(local.replace(tzinfo=None), round(offset.total_seconds() / 60) if offset else 0, Precision.SECOND)
 
 
-def now_instant(value: str | None) -> int | None:
-    """Return the time that --now or SOURCE_DATE_EPOCH gives, as `Moment.instant`; None where neither does.
+def now_instant(value: str | None, option: str = "--now") -> int | None:
+    """Return the time that an option or SOURCE_DATE_EPOCH gives, as `Moment.instant`; None where neither does.
 
     Only the word "now" reads the clock, because the user says so. SOURCE_DATE_EPOCH: reproducible-builds.org.
     """
@@ -65,7 +65,7 @@ def now_instant(value: str | None) -> int | None:
         else:
             return parse(text, UTC).instant
     except (ValueError, OverflowError, OSError):
-        name = "--now" if value else "SOURCE_DATE_EPOCH"
+        name = option if value else "SOURCE_DATE_EPOCH"
         raise click.BadParameter(f"{text!r} is not a time", param_hint=name) from None
     return Moment(instant.replace(tzinfo=None), 0, Precision.SECOND).instant
 

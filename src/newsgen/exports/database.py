@@ -14,9 +14,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from newsgen.errors import BuildError, Location, Problem
-from newsgen.exports.placing import placed_file
 from newsgen.exports.records import Contents, Progress, sound
 from newsgen.exports.rows import TABLES, Cell, Row, article_rows, term_rows
+from newsgen.placing import placed_file
 from newsgen.search import SEGMENTED
 from newsgen.version import VERSION
 from newsgen.workers import in_batches

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from newsgen.exports.placing import placed_file
 from newsgen.exports.records import Contents, Progress, Record, sound
 from newsgen.model import Term
+from newsgen.placing import placed_file
 
 __all__ = ["lines_of", "write_lines"]
 

@@ -13,9 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from newsgen.exports.placing import placed_file, placed_folder
 from newsgen.exports.records import Contents, Progress
 from newsgen.exports.rows import TABLES, Cell, Row, article_rows, term_rows
+from newsgen.placing import placed_file, placed_folder
 
 __all__ = ["table_of", "write_table", "write_tables"]
 

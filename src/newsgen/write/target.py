@@ -176,6 +176,14 @@ class Target:
             return False
         return True
 
+    def checksums(self) -> Mapping[str, bytes]:
+        """Return the SHA-256 of every file that the last build left here, by path; none where it was cut short."""
+        return {} if self._pending_file.exists() else {path: kept.checksum for path, kept in self._record.items()}
+
+    def has_confirmed_all(self) -> bool:
+        """Whether every file that the last build left here was found current since."""
+        return self._record.keys() <= self._confirmed.keys() | {MANIFEST}
+
     def is_current(self, item: Page | Asset | Bundle, fingerprint: bytes) -> bool:
         """Whether the files of an item were made from `fingerprint` and still stand as they were left."""
         standing: dict[str, Kept] = {}
