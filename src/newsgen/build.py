@@ -20,7 +20,19 @@ from newsgen.render import Renderer, RenderSettings, tools_of
 from newsgen.workers import Workers, in_batches
 from newsgen.write import Changes, Target
 
-__all__ = ["CACHE", "Opened", "Options", "Report", "Survey", "build", "opened", "output_folder", "survey"]
+__all__ = [
+    "CACHE",
+    "Opened",
+    "Options",
+    "Report",
+    "Survey",
+    "Surveyed",
+    "build",
+    "opened",
+    "output_folder",
+    "survey",
+    "surveyed",
+]
 
 CACHE = ".newsgen"
 # Pages in a batch, counted by what they cost: a page of one article is 1, and each article in a list a tenth of it.
@@ -90,6 +102,32 @@ def _survey(
     return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors, *lost))
 
 
+class Surveyed(NamedTuple):
+    """A site as it would be built, and `renderer`, which makes its pages."""
+
+    survey: Survey
+    renderer: Renderer
+
+
+@contextmanager
+def surveyed(
+    root: Path,
+    selection: Selection = Selection(),
+    workers: Workers = Workers(),
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> Iterator[Surveyed]:
+    """Give what `survey` returns, with what makes the pages, and with what builds remember; write nothing.
+
+    Raises ExceptionGroup of ConfigError where the settings cannot be read.
+    """
+    site = config.read(root)
+    with _asked(root, site, workers, progress) as (memory, reading, walked):
+        found = _survey(site, root, selection, reading, walked)
+        settings = RenderSettings(str(root), found.plan.site, site.base_url, site.markdown, words=site.words)
+        with _remembering(Renderer(settings), memory) as renderer:
+            yield Surveyed(found, renderer)
+
+
 class Opened(NamedTuple):
     """A site that was read: its archive, what is wrong in it, and `renderer`, which gives the HTML of its texts."""
 
@@ -110,18 +148,33 @@ def opened(
     Raises ExceptionGroup of ConfigError where the settings cannot be read.
     """
     site = config.read(root)
+    with _asked(root, site, workers, progress) as (memory, reading, walked):
+        loaded = load.read(site, root, selection, reading, walked)
+        settings = RenderSettings(str(root), None, site.base_url, site.markdown, words=site.words)
+        with _remembering(Renderer(settings), memory) as renderer:
+            yield Opened(loaded.archive, loaded.errors, renderer)
+
+
+@contextmanager
+def _asked(
+    root: Path, site: Site, workers: Workers, progress: Callable[[str, int, int], None]
+) -> Iterator[tuple[Memory, Reading, Mapping[str, files.Walk]]]:
+    """Give what the builds of a site remember, to be asked only; how to read the site with it; and its files."""
     memory = Memory(root / CACHE, "", 0, (*_source_keys(site), b""), writes=False)
     try:
         found = listing(root)
         reading = Reading(workers, memory.known(found), progress=lambda done, total: progress("reading", done, total))
-        loaded = load.read(site, root, selection, reading, found.walked)
-        settings = RenderSettings(str(root), None, site.base_url, site.markdown, words=site.words)
-        renderer = Renderer(settings)
-        known = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
-        with renderer.remembering(known, lambda body, html: None):
-            yield Opened(loaded.archive, loaded.errors, renderer)
+        yield memory, reading, found.walked
     finally:
         memory.close()
+
+
+@contextmanager
+def _remembering(renderer: Renderer, memory: Memory) -> Iterator[Renderer]:
+    """Give a renderer that takes from memory what was converted before."""
+    known = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
+    with renderer.remembering(known, lambda body, html: None):
+        yield renderer
 
 
 def build(root: Path, out: Path | None = None, options: Options = Options()) -> Report:

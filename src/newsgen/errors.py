@@ -34,11 +34,15 @@ class Location(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What was found, where, and an instruction that mends it ("" where there is none to give)."""
+    """What was found, where, and an instruction that mends it ("" where there is none to give).
+
+    `rule` is the one of `newsgen check` that looks for the same; "" where none does.
+    """
 
     message: str
     location: Location | None = None
     hint: str = ""
+    rule: str = ""
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""

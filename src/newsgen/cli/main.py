@@ -22,6 +22,7 @@ _COMMANDS = {
     "new": "newsgen.cli.new:new",
     "build": "newsgen.cli.build:build",
     "serve": "newsgen.cli.serve:serve",
+    "check": "newsgen.cli.checking:check",
     "list": "newsgen.cli.listing:list_articles",
     "explain": "newsgen.cli.explain:explain",
     "import": "newsgen.cli.importing:import_",
