@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from newsgen.model import Asset, Bundle, Page
 from newsgen.permalink import MANIFEST, output_path
@@ -26,6 +26,7 @@ _BLANKS = re.compile(r"[\t\n\r]")
 _PLAIN = re.compile(
     r"(?:\./)?((?:\.\./)*+)((?:[A-Za-z0-9_~-][A-Za-z0-9_~.-]*+/)*+(?:[A-Za-z0-9_~-][A-Za-z0-9_~.-]*+)?+)"
 )
+_ENCODED_DOT = re.compile("%2e", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 
@@ -71,8 +72,7 @@ class Addresses:
         if scheme and scheme[1].lower() not in _PORTS:
             return Target(OTHER, text)
         try:
-            start = urljoin(self._base + page, base)
-            parts = urlsplit(urljoin(start, text))
+            parts = _joined(_joined(urlsplit(self._base + page), base), text)
             host = (parts.hostname, parts.port or _PORTS.get(parts.scheme))
         except ValueError:
             return Target(NOWHERE, written)
@@ -145,6 +145,37 @@ class Addresses:
                 return None
             folder = "/".join(parts[: len(parts) - 1 - ups]) + "/"
         return Target(HERE, folder + plain[2], fragment)
+
+
+def _joined(start: SplitResult, text: str) -> SplitResult:
+    """Return the address that a reference means. Raises ValueError for none. Source: RFC 3986, section 5.2.
+
+    urllib's own takes one of two slashes out of a relative path, and leaves the dots of a whole address in it.
+    """
+    given = urlsplit(text)
+    if given.scheme and not given.netloc:
+        raise ValueError("an address without a host")
+    if given.netloc:
+        return given._replace(scheme=given.scheme or start.scheme, path=_without_dots(given.path))
+    if not given.path:
+        return start._replace(query=given.query or start.query, fragment=given.fragment)
+    path = given.path if given.path[0] == "/" else start.path[: start.path.rfind("/") + 1] + given.path
+    return start._replace(path=_without_dots(path), query=given.query, fragment=given.fragment)
+
+
+def _without_dots(path: str) -> str:
+    """Return a path less its parts "." and "..", also where they are written with "%2e"."""
+    parts = path.split("/")
+    found: list[str] = []
+    for part in parts:
+        plain = _ENCODED_DOT.sub(".", part)
+        if plain == "..":
+            found = found[:1] + found[1:-1]
+        elif plain != ".":
+            found.append(part)
+    if _ENCODED_DOT.sub(".", parts[-1]) in (".", ".."):
+        found.append("")
+    return "/".join(found)
 
 
 def _folded(path: str) -> str:

@@ -121,6 +121,8 @@ def _runs_between(numbers: set[int]) -> Iterator[tuple[int, int]]:
 
 
 def _gap(start: str, end: str) -> Problem:
+    if start.endswith("-01") and end.endswith("-12"):
+        start, end = start[:-3], end[:-3]
     when = f"in {start}" if start == end else f"from {start} to {end}"
     return Problem(f"there is no article {when}", None, "is a part of the archive missing?")
 

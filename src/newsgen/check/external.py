@@ -228,6 +228,15 @@ class External:
 class _Redirects(HTTPRedirectHandler):
     max_redirections = 8
 
+    def redirect_request(  # type: ignore[no-untyped-def]  # urllib's own has no types for what it hands on
+        self, req: Request, fp, code: int, msg: str, headers, newurl: str
+    ) -> Request | None:
+        """Return the next request; one for the head of a page asks for the head again."""
+        following = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if following is not None:
+            following.method = req.get_method()
+        return following
+
 
 def _answer(address: str, method: str, timeout: float) -> tuple[str, float]:
     """Return the status of one request, or a word; and how many seconds the host wants to be left alone."""

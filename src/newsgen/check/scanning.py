@@ -17,10 +17,11 @@ __all__ = ["FILE", "LINK", "Mention", "Scan", "scan", "style_targets"]
 # What a reader follows, and what a browser fetches by itself.
 LINK, FILE = "link", "file"
 
-_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+# A quote that is not closed takes in all that follows, so a tag with one is never finished.
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+|(?=>))|(?!\s*+=))"""
 _TOKEN = re.compile(
     r"<(?:([A-Za-z][^\s/>]*+)((?:" + _ATTRIBUTE + r")*+)[\s/]*+>"
-    r"|/[A-Za-z][^\s/>]*+(?:" + _ATTRIBUTE + r")*+[\s/]*+>|(!--)|[!?/][^>]*+>?)"
+    r"|/[A-Za-z][^\s/>]*+(?:" + _ATTRIBUTE + r")*+[\s/]*+>|(!--)|(/?[A-Za-z])|[!?/][^>]*+>?)"
 )
 _ATTRIBUTES = re.compile(r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+))?+)?+""")
 _COMMENT_END = re.compile(r"--!?>")
@@ -29,7 +30,7 @@ _TEXT_ALONE = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
     for name in ("script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes")
 }
-_TELLING = re.compile(r"(?:href|src|id|name|action|poster|data|content)\s*=", re.IGNORECASE)
+_TELLING = re.compile(r"(?:href|src|srcset|id|name|action|poster|data|content)(?=[\s=/]|$)", re.IGNORECASE)
 _TARGETS = {
     "a": (("href", LINK),),
     "area": (("href", LINK),),
@@ -105,7 +106,7 @@ def _tags(html: str) -> Iterator[tuple[str, str, int]]:
     place = 0
     while found := _TOKEN.search(html, place):
         place = found.end()
-        name, attributes, comment = found.groups()
+        name, attributes, comment, unfinished = found.groups()
         if name:
             name = name.lower()
             if attributes and _TELLING.search(attributes):
@@ -117,6 +118,8 @@ def _tags(html: str) -> Iterator[tuple[str, str, int]]:
             # "<!-->" and "<!--->" are whole comments.
             end = _COMMENT_END.search(html, place - 2)
             place = end.end() if end else len(html)
+        elif unfinished:
+            return
 
 
 def _attributes(written: str) -> dict[str, str]:
