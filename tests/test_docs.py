@@ -40,6 +40,7 @@ from newsgen.model import (
 )
 from newsgen.permalink import PATTERN_FIELDS
 from newsgen.plan import contexts
+from newsgen.rules import RULES
 from newsgen.source import clean, decode, split
 from newsgen.version import VERSION
 from tests.sites import make, write
@@ -242,6 +243,18 @@ def test_every_extension_that_is_said_to_be_there_is_there() -> None:
     text = sections(read("settings.md"))["`markdown`"]
     named = code(text[text.index("The extensions that come with") : text.index("Any other")])
     assert named <= BUILT_IN_EXTENSIONS
+
+
+# Checks
+
+
+def test_every_rule_of_a_check_is_documented_as_it_is_and_no_other(tmp_path: Path) -> None:
+    told = [tuple(row) for row in rows(sections(read("check.md"))["Rules"])]
+    assert told == [
+        (f"`{rule.name}`", rule.level, f"`{rule.option}`: {rule.number:,}" if rule.option else "", rule.meaning)
+        for rule in RULES
+    ]
+    assert known_keys(tmp_path, "check: {zzzzzzzz: off}") == {rule.name for rule in RULES}
 
 
 # Articles

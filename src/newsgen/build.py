@@ -41,12 +41,14 @@ __all__ = [
     "Rehearsal",
     "Report",
     "Survey",
+    "Surveyed",
     "build",
     "built",
     "opened",
     "output_folder",
     "rehearsed",
     "survey",
+    "surveyed",
 ]
 
 CACHE = ".newsgen"
@@ -121,12 +123,8 @@ def survey(root: Path, selection: Selection = Selection(), workers: Workers = Wo
     """
     site = config.read(root)
     known = ledger.parse(_ledger_data(root, site))
-    memory = Memory(root / CACHE, "", 0, (*_source_keys(site), b""), writes=False)
-    try:
-        found = listing(root)
-        return _survey(site, root, selection, Reading(workers, memory.known(found)), found.walked, known, today)
-    finally:
-        memory.close()
+    with _asked(root, site, workers, lambda stage, done, total: None) as (_, reading, walked):
+        return _survey(site, root, selection, reading, walked, known, today)
 
 
 def _survey(
@@ -149,6 +147,34 @@ def _ledger_data(root: Path, site: Site) -> bytes | None:
     return None if site.permalinks.guard == "off" else ledger.read(root)
 
 
+class Surveyed(NamedTuple):
+    """A site as it would be built, and `renderer`, which makes its pages."""
+
+    survey: Survey
+    renderer: Renderer
+
+
+@contextmanager
+def surveyed(
+    root: Path,
+    selection: Selection = Selection(),
+    workers: Workers = Workers(),
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    today: str = "",
+) -> Iterator[Surveyed]:
+    """Give what `survey` returns, with what makes the pages, and with what builds remember; write nothing.
+
+    Raises ExceptionGroup of ConfigError or LedgerError where the settings or the ledger cannot be read.
+    """
+    site = config.read(root)
+    kept = ledger.parse(_ledger_data(root, site))
+    with _asked(root, site, workers, progress) as (memory, reading, walked):
+        found = _survey(site, root, selection, reading, walked, kept, today)
+        settings = RenderSettings(str(root), found.plan.site, site.base_url, site.markdown, words=site.words)
+        with _remembering(Renderer(settings), memory) as renderer:
+            yield Surveyed(found, renderer)
+
+
 class Opened(NamedTuple):
     """A site that was read: its archive, what is wrong in it, and `renderer`, which gives the HTML of its texts."""
 
@@ -169,19 +195,34 @@ def opened(
     Raises ExceptionGroup of ConfigError or LedgerError where the settings or the ledger cannot be read.
     """
     site = config.read(root)
-    known = ledger.parse(_ledger_data(root, site))
+    kept = ledger.parse(_ledger_data(root, site))
+    with _asked(root, site, workers, progress) as (memory, reading, walked):
+        loaded = load.read(site, root, selection, reading, walked, kept)
+        settings = RenderSettings(str(root), None, site.base_url, site.markdown, words=site.words)
+        with _remembering(Renderer(settings), memory) as renderer:
+            yield Opened(loaded.archive, loaded.errors, renderer)
+
+
+@contextmanager
+def _asked(
+    root: Path, site: Site, workers: Workers, progress: Callable[[str, int, int], None]
+) -> Iterator[tuple[Memory, Reading, Mapping[str, files.Walk]]]:
+    """Give what the builds of a site remember, to be asked only; how to read the site with it; and its files."""
     memory = Memory(root / CACHE, "", 0, (*_source_keys(site), b""), writes=False)
     try:
         found = listing(root)
         reading = Reading(workers, memory.known(found), progress=lambda done, total: progress("reading", done, total))
-        loaded = load.read(site, root, selection, reading, found.walked, known)
-        settings = RenderSettings(str(root), None, site.base_url, site.markdown, words=site.words)
-        renderer = Renderer(settings)
-        convertible = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
-        with renderer.remembering(convertible, lambda body, html: None):
-            yield Opened(loaded.archive, loaded.errors, renderer)
+        yield memory, reading, found.walked
     finally:
         memory.close()
+
+
+@contextmanager
+def _remembering(renderer: Renderer, memory: Memory) -> Iterator[Renderer]:
+    """Give a renderer that takes from memory what was converted before."""
+    known = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
+    with renderer.remembering(known, lambda body, html: None):
+        yield renderer
 
 
 def _read_settings(root: Path, options: Options) -> Site:
@@ -349,8 +390,7 @@ def rehearsed(root: Path, out: Path | None = None, options: Options = Options())
             moved = _moved(now, target)
             notes = _notes(site, archive, planned.items, options.selection)
             changes = target.foresee()
-            convertible = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
-            with renderer.remembering(convertible, lambda body, html: None):
+            with _remembering(renderer, memory):
                 yield Rehearsal(
                     site, archive, planned.items, now, waiting, changes, moved, warnings, notes, target, renderer
                 )

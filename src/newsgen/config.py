@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +26,7 @@ from newsgen.model import (
     Site,
     Taxonomy,
 )
+from newsgen.rules import LEVELS, OFF, RULES, Rule
 from newsgen.source import decode, one_line
 from newsgen.words import Words
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
@@ -35,8 +37,8 @@ FILE_NAME = "newsgen.yaml"
 KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
-    "search", "corrections", "structured_data", "citations", "citation_files", "data", "output", "menu", "footer",
-    "colours", "logo", "permalinks",
+    "search", "structured_data", "citations", "citation_files", "data", "output", "menu", "footer", "colours", "logo",
+    "check",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -149,6 +151,7 @@ class _Reader:
             logo=self._logo(given.get("logo")),
             permalinks=self._permalinks(given.get("permalinks")),
             words=spoken,
+            rules=self._rules(given.get("check")),
             warnings=self._contrast_warnings(given.get("colours")),
         )
 
@@ -251,6 +254,31 @@ class _Reader:
                 self._error(node.line, f"{name!r} is not a form of citation", hint)
         return tuple(name for name in FORMATS if name in names)
 
+    def _rules(self, node: Node | None) -> tuple[Rule, ...]:
+        """Return the rules of `newsgen check`: each as it is, or at the level and with the number that is written."""
+        given = self._table(node, [rule.name for rule in RULES], "'check'") if node else {}
+        return tuple(self._rule(rule, given[rule.name]) if rule.name in given else rule for rule in RULES)
+
+    def _rule(self, rule: Rule, node: Node) -> Rule:
+        if isinstance(node, Scalar):
+            return replace(rule, level=self._level(node, rule))
+        keys = ("level", rule.option) if rule.option else ("level",)
+        given = self._table(node, keys, f"the rule {rule.name!r}")
+        level = self._level(given["level"], rule) if "level" in given else rule.level
+        number = self._number(given.get(rule.option), rule.number, rule.least, rule.most)
+        return replace(rule, level=level, number=number)
+
+    def _level(self, node: Node, rule: Rule) -> str:
+        text = self._text(node).casefold()
+        level = {**dict.fromkeys(_FALSE, OFF), "warn": "warning"}.get(text, text)
+        if text in _TRUE:
+            # What is off from the start has no level of its own to be turned on with.
+            return rule.level if rule.level != OFF else "warning"
+        if level not in LEVELS:
+            self._error(node.line, f"{text!r} is not a level of a rule", f"there are {', '.join(LEVELS)}")
+            return rule.level
+        return level
+
     def _base_url(self, node: Node | None) -> str:
         text = self._text(node)
         if node is None or not text:
@@ -287,12 +315,12 @@ class _Reader:
         defaults = LedgerSettings()
         given = self._table(node, _LEDGER_KEYS, "'permalinks'") if node else {}
         return LedgerSettings(
-            guard=self._level(given.get("guard"), defaults.guard),
-            changes=self._level(given.get("changes"), defaults.changes),
+            guard=self._guard(given.get("guard"), defaults.guard),
+            changes=self._guard(given.get("changes"), defaults.changes),
             grace=self._number(given.get("grace"), defaults.grace, 0, 36_500),
         )
 
-    def _level(self, node: Node | None, default: str) -> str:
+    def _guard(self, node: Node | None, default: str) -> str:
         text = self._text(node).casefold() or default
         if node is not None and text not in _LEVELS and text not in _FALSE:
             self._error(node.line, f"{text!r} is not a level", f"there are {', '.join(_LEVELS)}")

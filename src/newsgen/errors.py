@@ -38,11 +38,13 @@ class Problem(NamedTuple):
     """What was found, where, and an instruction that mends it ("" where there is none to give).
 
     `commands` are those of which one mends it, as the hint says.
+    `rule` is the one of `newsgen check` that looks for the same; "" where none does.
     """
 
     message: str
     location: Location | None = None
     hint: str = ""
+    rule: str = ""
     commands: tuple[str, ...] = ()
 
     def __str__(self) -> str:

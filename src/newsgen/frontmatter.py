@@ -16,6 +16,7 @@ from newsgen import dates, permalink, yamltext
 from newsgen.dates import Moment
 from newsgen.errors import ContentError, Location, Problem, did_you_mean, raise_all
 from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, TAKEN_BACK, Correction, Link, Origin
+from newsgen.rules import RULES
 from newsgen.source import Source, clean
 from newsgen.value import Value
 from newsgen.yamltext import Node, Plain, Scalar, Series, Table
@@ -66,6 +67,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "translation_of": ("translation_of",),
     "pinned": ("pinned", "featured", "sticky"),
     "template": ("template",),
+    "check": ("check",),
     "extra": ("extra",),
 }
 # What a profile can say: field -> the keys that give it, as above.
@@ -83,10 +85,12 @@ PROFILE_KEYS: Mapping[str, tuple[str, ...]] = {
     "lang": ("lang", "language"),
     "updated": ("updated",),
     "draft": ("draft",),
+    "check": ("check",),
     "extra": ("extra",),
 }
 _ADDRESS = re.compile(r"https?://[^\s/][^\s]*|mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+_RULES = tuple(rule.name for rule in RULES)
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
@@ -154,6 +158,7 @@ class ProfileFields(Value):
 class FrontMatter(Value):
     """The fields of one file, "" or None for what was not written; `names` are the terms by taxonomy.
 
+    `unchecked` are the rules of `newsgen check` that the file is not held to.
     `profile` is what only a profile says, None for all other files.
     """
 
@@ -185,6 +190,7 @@ class FrontMatter(Value):
     translation_of: str = ""
     pinned: bool = False
     template: str = ""
+    unchecked: tuple[str, ...] = ()
     profile: ProfileFields | None = None
     extra: Mapping[str, Plain] = field(default_factory=dict)
     unknown: tuple[tuple[str, int], ...] = ()
@@ -290,6 +296,7 @@ class _Reader:
             translation_of=self._text("translation_of"),
             pinned=self._flag("pinned"),
             template=self._template(),
+            unchecked=self._unchecked(),
             extra=self._extra(table),
             unknown=self._unknown(table),
             lines=self._lines,
@@ -309,6 +316,7 @@ class _Reader:
             status="draft" if self._flag("draft") else "published",
             lang=self._language(),
             profile=ProfileFields(self._aliases(), self._links(), self._flag("organization")),
+            unchecked=self._unchecked(),
             extra=self._extra(table),
             lines=self._lines,
             origins=tuple(self._origins),
@@ -576,6 +584,26 @@ class _Reader:
             self.error(self._lines["template"], f"{name!r} is not a template", "write a path below templates/")
             return ""
         return name
+
+    def _unchecked(self) -> tuple[str, ...]:
+        """Return the rules that `check: {skip: [...]}` names; what else stands there is a warning and no error."""
+        found = self._find("check")
+        if not found:
+            return ()
+        key, value = found
+        names: list[str] = []
+        for part, below in value.pairs if isinstance(value, Table) else ((key, value),):
+            if part is key or key_of(part.text) != "skip":
+                self.warn(part.line, f"{part.text!r} is not known here", "write 'check: {skip: [alt-text]}'")
+                continue
+            for name in self._list(part, below):
+                if name in _RULES:
+                    names.append(name)
+                else:
+                    hint = did_you_mean(name, _RULES, "'newsgen check --rules' lists them")
+                    self.warn(part.line, f"{name!r} is no rule of 'newsgen check'", hint)
+        self._came_from("check", key, ", ".join(names))
+        return tuple(names)
 
     def _image(self) -> ImageFields | None:
         beside = {part: self._text(f"image_{part}") for part in ("alt", "caption", "credit", "license")}

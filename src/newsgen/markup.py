@@ -8,7 +8,7 @@ their size and load when they are needed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from html import escape, unescape
 from importlib import import_module
@@ -43,6 +43,7 @@ __all__ = [
     "references",
     "targets",
     "without_heading",
+    "written_targets",
 ]
 
 BUILT_IN_EXTENSIONS = frozenset(
@@ -223,19 +224,26 @@ def references(text: str) -> tuple[Reference, ...]:
     Of those that start at the root of the site, pictures are among them: their size and their address are told on.
     A target inside code looks like a link as well; `targets` of the converted text tells.
     """
+    return tuple([found for found in written_targets(text) if _is_to_be_found(found.target)])
+
+
+def _is_to_be_found(target: str) -> bool:
+    """Whether a target names a file by a relative path, or a picture of the site by any."""
+    is_here = target[:1] not in ("", "#", "/", "?") or _is_rooted_picture(target)
+    return is_here and not is_external(target)
+
+
+def written_targets(text: str) -> Iterator[Reference]:
+    """Yield every target that a Markdown text may refer to, wherever it leads, as `references` does those of files."""
     if "](" not in text and "]:" not in text and "=" not in text:
-        return ()
-    found: list[Reference] = []
+        return
     line, counted = 1, 0
     pattern = _REFERENCES if "=" in text and _HAS_ATTRIBUTES.search(text) else _LINK_REFERENCES
     for match in pattern.finditer(text):
         line += text.count("\n", counted, match.start())
         counted = match.start()
         for target in _targets_of(match.lastgroup or "", match[match.lastgroup or 0]):
-            is_here = target[:1] not in ("", "#", "/", "?") or _is_rooted_picture(target)
-            if is_here and not is_external(target):
-                found.append(Reference(target, line))
-    return tuple(found)
+            yield Reference(target, line)
 
 
 def _is_rooted_picture(target: str) -> bool:

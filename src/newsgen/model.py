@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol
 from newsgen.dates import Moment, latest
 from newsgen.errors import Problem
 from newsgen.ledger import Ledger
+from newsgen.rules import RULES, Rule
 from newsgen.value import Value
 from newsgen.words import Words, english
 from newsgen.yamltext import Plain
@@ -169,7 +170,8 @@ class Site(Value):
     `base_url` has no "/" at its end and is "" where the site does not know its address. `has_news_sitemap` is None
     where the settings say nothing of it: it is then made where a moment is given. `colours` are pairs of a name and
     a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
-    those of `language`. `warnings` are what somebody should look at in the settings.
+    those of `language`. `rules` are what `newsgen check` looks for. `warnings` are what somebody should look at in the
+    settings.
     """
 
     title: str
@@ -205,6 +207,7 @@ class Site(Value):
     logo: str = ""
     permalinks: LedgerSettings = LedgerSettings()
     words: Words = field(default_factory=english)
+    rules: tuple[Rule, ...] = RULES
     warnings: tuple[Problem, ...] = ()
 
     @property

@@ -24,6 +24,7 @@ _COMMANDS = {
     "plan": "newsgen.cli.planning:plan",
     "serve": "newsgen.cli.serve:serve",
     "correct": "newsgen.cli.correcting:correct",
+    "check": "newsgen.cli.checking:check",
     "list": "newsgen.cli.listing:list_articles",
     "explain": "newsgen.cli.explain:explain",
     "import": "newsgen.cli.importing:import_",

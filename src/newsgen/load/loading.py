@@ -498,7 +498,7 @@ class _Loading:
         if name and not path:
             place = Location(item.path, item.fields.lines.get("translation_of", 0))
             message = f"{name!r}, which this is said to translate, is not there"
-            self._warnings.append(Problem(message, place, "name it by its id or its file"))
+            self._warnings.append(Problem(message, place, "name it by its id or its file", "translation"))
         return path
 
     def _redirect(self, item: Parsed) -> str:

@@ -74,7 +74,7 @@ class References:
         place = Location(item.path, item.fields.lines.get("image", 0))
         if markup.is_external(written.src):
             message = f"the image {written.src!r} is on another host, and is not shown"
-            self.warnings.append(Problem(message, place, "put the file beside the article"))
+            self.warnings.append(Problem(message, place, "put the file beside the article", "image-missing"))
             return None
         if written.src.startswith("/"):
             url = quote(unquote(written.src), safe=permalink.URL_SAFE)
@@ -85,7 +85,7 @@ class References:
         if not is_there:
             message = f"the image {written.src!r} is not there"
             hint = f"its path is relative to {posixpath.dirname(item.path)}/, or starts with '/' for static/"
-            self.warnings.append(Problem(message, place, hint))
+            self.warnings.append(Problem(message, place, hint, "image-missing"))
             return None
         width, height = self._size(url)
         return Image(url, written.alt, written.caption, written.credit, written.license, width, height)
@@ -167,7 +167,7 @@ class References:
                 message = f"{reference.target!r} is linked to, and is {why}"
                 place = Location(item.path, item.body_line + reference.line - 1)
                 hint = f"a link names a file relative to {posixpath.dirname(item.path)}/"
-                self.warnings.append(Problem(message, place, hint))
+                self.warnings.append(Problem(message, place, hint, "link"))
 
     def _size(self, url: str) -> tuple[int, int]:
         """Return width and height of the picture at a URL, in pixels; (0, 0) where it is none or does not tell."""

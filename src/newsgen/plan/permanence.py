@@ -436,7 +436,7 @@ class _Settling:
                 'newsgen urls retire --lost --reason "..."',
                 "newsgen urls forget --lost",
             )
-            problems.append(Problem(message, None, hint, commands))
+            problems.append(Problem(message, None, hint, commands=commands))
         if self._settings.guard == "error":
             self._errors += [LedgerError(problem) for problem in problems]
         else:
@@ -453,7 +453,9 @@ class _Settling:
             f"newsgen urls forget {entry.url}",
         )
         place = Location(FILE_NAME, self._archive.ledger.line_of(entry.url))
-        return Problem(f"{entry.url} was published and would be lost{more}: {self._why(entry)}", place, hint, commands)
+        return Problem(
+            f"{entry.url} was published and would be lost{more}: {self._why(entry)}", place, hint, commands=commands
+        )
 
     def _why(self, entry: LedgerEntry) -> str:
         if entry.source and entry.id:

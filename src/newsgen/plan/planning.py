@@ -131,7 +131,9 @@ def _lost_paths(site: Site, items: Sequence[Page | Asset | Bundle]) -> tuple[Pro
     wanted += [(f"menu entry {item.title!r}", item.url) for item in menu if not item.is_external]
     there = {item.url for item in items}
     return tuple(
-        Problem(f"the {what} leads to {url}, and nothing stands there", Location("newsgen.yaml"), "mend the path")
+        Problem(
+            f"the {what} leads to {url}, and nothing stands there", Location("newsgen.yaml"), "mend the path", "link"
+        )
         for what, url in wanted
         if url and url not in there
     )
