@@ -14,6 +14,8 @@ from newsgen.plan.coverage import compare_page
 from newsgen.plan.data import list_data_pages
 from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
+from newsgen.plan.hosts import KIND as HOST_FILE
+from newsgen.plan.hosts import host_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
 from newsgen.plan.onthisday import on_this_day_pages
 from newsgen.plan.search import SEARCH_URL, opensearch_url, search_pages
@@ -48,7 +50,7 @@ _NAMED = 10
 class Plan(NamedTuple):
     """All that the site shall consist of, in the order in which it may be published; and what cannot be in it.
 
-    `warnings` are paths in the settings that lead nowhere.
+    `warnings` are paths in the settings that lead nowhere, and hosts that cannot take all rules.
     """
 
     site: SiteContext
@@ -67,10 +69,12 @@ def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Plan
     items: list[Page | Asset | Bundle] = [*assets, *static]
     for planner in planners:
         items.extend(planner(archive))
+    hosting = host_pages(archive, items)
     items.extend(sitemap_pages(archive, [item for item in items if isinstance(item, Page)]))
+    items.extend(hosting.pages)
     errors, refused = _collisions(items)
     kept = tuple(item for index, item in enumerate(items) if index not in refused)
-    return Plan(site_context(archive), kept, errors, _lost_paths(archive.site, kept))
+    return Plan(site_context(archive), kept, errors, (*_lost_paths(archive.site, kept), *hosting.warnings))
 
 
 def site_context(archive: Archive) -> SiteContext:
@@ -159,6 +163,8 @@ def _error(items: Sequence[Page | Asset | Bundle], reason: str) -> PlanError:
     names = " and ".join(named[:_NAMED] + more)
     message = f"{ordered[0].url} is wanted by {names}: {reason}"
     hint = "give one of them another slug, date or url" if places else "rename one of them"
+    if any(isinstance(item, Page) and item.kind == HOST_FILE for item in items):
+        hint = "remove your own file, or take the host out of 'hosts' in newsgen.yaml and write all rules yourself"
     return PlanError(Problem(message, Location(places[0]) if places else None, hint))
 
 
@@ -167,5 +173,5 @@ def _description(item: Page | Asset | Bundle) -> str:
         return item.source
     if isinstance(item, Bundle):
         return "the search index"
-    name = f"the {item.kind} page {item.title!r}"
+    name = f"the rules {item.title}" if item.kind == HOST_FILE else f"the {item.kind} page {item.title!r}"
     return ", ".join(item.sources) if item.sources else name
