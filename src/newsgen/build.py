@@ -134,7 +134,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     site = config.read(root)
     site = replace(site, has_search=site.has_search and options.search)
     folder = output_folder(root, site, out)
-    with Target(folder, root / CACHE, site.base_url or site.title) as target:
+    with Target(folder, root / CACHE, site.base_url or site.title, has_manifest=site.has_manifest) as target:
         memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
         try:
             found = listing(root)
