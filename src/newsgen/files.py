@@ -18,6 +18,7 @@ __all__ = [
     "Walk",
     "bytes_of",
     "digest_file",
+    "opened",
     "put",
     "read_bytes",
     "standing_of",
@@ -149,14 +150,15 @@ def put(path: Path, data: bytes) -> None:
 def digest_file(root: Path, path: str) -> bytes:
     """Return the digest of a plain file's bytes, reading it in parts; raise OSError as `read_bytes` does."""
     state = blake2b(digest_size=DIGEST_SIZE)
-    with _opened(root, path) as file:
+    with opened(root, path) as file:
         while chunk := file.read(_CHUNK):
             state.update(chunk)
     return state.digest()
 
 
 @contextmanager
-def _opened(root: Path, path: str) -> Iterator[BinaryIO]:
+def opened(root: Path, path: str) -> Iterator[BinaryIO]:
+    """Give a plain file to be read in parts; raise OSError as `read_bytes` does."""
     handle = _open(root, path)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):

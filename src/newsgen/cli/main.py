@@ -23,6 +23,7 @@ _COMMANDS = {
     "build": "newsgen.cli.build:build",
     "serve": "newsgen.cli.serve:serve",
     "list": "newsgen.cli.listing:list_articles",
+    "verify": "newsgen.cli.verify:verify",
     "explain": "newsgen.cli.explain:explain",
     "import": "newsgen.cli.importing:import_",
     "export": "newsgen.cli.exporting:export",

@@ -32,7 +32,7 @@ from newsgen.write.record import (
 )
 from newsgen.write.staging import TREE, Stage, Staged, checksum, disk_error, lstat, written
 
-__all__ = ["Changes", "Target"]
+__all__ = ["Changes", "Target", "make_cache"]
 
 _STAGE = ".newsgen-stage"
 
@@ -74,12 +74,8 @@ class Target:
 
     def __enter__(self) -> Self:
         _refuse_link(self._out)
-        _refuse_link(self._cache)
+        make_cache(self._cache)
         try:
-            self._cache.mkdir(exist_ok=True)
-            ignore = self._cache / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n")
             self._lock = _lock(self._cache / "lock")
             os.utime(self._lock)
             self.started = os.fstat(self._lock).st_mtime_ns
@@ -426,6 +422,22 @@ class Target:
         trusted = {path: kept if kept.ctime < now else kept._replace(mtime=0) for path, kept in record.items()}
         self.record_digest = write_record(self._record_file, trusted)
         self._pending_file.unlink(missing_ok=True)
+
+
+def make_cache(folder: Path) -> Path:
+    """Return the folder of the cache, which is made if it is not there, and which git is told to leave alone.
+
+    Raises BuildError where something else stands there, or it cannot be written.
+    """
+    _refuse_link(folder)
+    try:
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError as error:
+        raise disk_error(error, folder) from None
+    return folder
 
 
 def _refuse_link(path: Path) -> None:
