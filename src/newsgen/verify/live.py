@@ -15,7 +15,7 @@ from urllib.parse import quote, urljoin
 
 from newsgen import files
 from newsgen.errors import Location, Problem, VerifyError
-from newsgen.hosts import HOSTS
+from newsgen.hosts import HOSTS, read_target
 from newsgen.permalink import MANIFEST, URL_SAFE
 from newsgen.verify.asking import Answer, Manners, Visitor
 from newsgen.verify.findings import Finding, Outcome
@@ -189,13 +189,16 @@ def _looked_at(visitor: Visitor, base: str, path: str, checksum: bytes, copy: Pa
     # The status of a page that says that something is gone, or not found, is not 200.
     if not seen.answer.problem and seen.checksum == checksum:
         return None
-    if seen.answer.led_to and page != url:
+    if page != url and (seen.answer.led_to or seen.answer.status == 410):
         # A host with a rule for the address of a page shows the page under its whole name, if it shows it at all.
         whole = _fetched(visitor, url)
         if not whole.answer.problem and whole.checksum == checksum:
             return None
-    if copy is not None and seen.answer.led_to and _leads_to(copy, path, checksum, page) in seen.answer.led_to:
-        return None
+    if copy is not None and seen.answer.led_to:
+        # Rules and pages may write the same address in two ways.
+        target = read_target(_leads_to(copy, path, checksum, page))
+        if target and target in map(read_target, seen.answer.led_to):
+            return None
     return _finding(path, seen.answer)
 
 
