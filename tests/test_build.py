@@ -472,6 +472,68 @@ def test_a_checksums_file_with_paths_that_climb_out_removes_nothing_outside(tmp_
     assert (tmp_path / "precious.txt").exists()
 
 
+MANIFEST = "manifest-sha256.txt"
+WITHOUT = f"{SETTINGS}manifest: false\n"
+
+
+def test_the_checksums_file_can_be_switched_off_and_on(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    whole = snapshot(root / "output")
+    write(root, "newsgen.yaml", WITHOUT)
+    report = build(root)
+    assert not report.rendered
+    assert snapshot(root / "output") == {path: data for path, data in whole.items() if path != MANIFEST}
+    assert build(root).changes == ((), (), ())
+    write(root, "newsgen.yaml", SETTINGS)
+    build(root)
+    assert snapshot(root / "output") == whole
+
+
+def test_without_a_checksums_file_edits_and_removals_end_as_a_clean_build(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE, settings=WITHOUT)
+    build(root)
+    article = root / "articles/1987/fire.md"
+    article.write_text(article.read_text("utf-8") + "\nMore.\n", "utf-8")
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+    article.unlink()
+    build(root)
+    assert snapshot(root / "output") == clean_copy(root)
+    assert MANIFEST not in snapshot(root / "output")
+
+
+def test_without_a_checksums_file_and_a_record_what_stands_there_is_nobodys_and_stays(tmp_path: Path) -> None:
+    root = make(tmp_path, THREE, settings=WITHOUT)
+    build(root)
+    before = snapshot(root / "output")
+    shutil.rmtree(root / ".newsgen")
+    build(root)
+    assert snapshot(root / "output") == before
+    shutil.rmtree(root / ".newsgen")
+    write(root, "newsgen.yaml", f"{WITHOUT}footer: Other\n")
+    with pytest.raises(ExceptionGroup) as raised:
+        build(root)
+    assert "empty the folder" in str(next(iter(errors_in(raised.value))))
+    assert snapshot(root / "output") == before
+
+
+@pytest.mark.parametrize("loses_the_cache", [False, True])
+def test_switched_off_an_old_checksums_file_of_ours_goes_and_one_of_others_stays(
+    tmp_path: Path, loses_the_cache: bool
+) -> None:
+    root = make(tmp_path, THREE)
+    build(root)
+    if loses_the_cache:
+        shutil.rmtree(root / ".newsgen")
+    write(root, "newsgen.yaml", WITHOUT)
+    build(root)
+    assert MANIFEST not in snapshot(root / "output")
+    write(root, f"output/{MANIFEST}", f"{'0' * 64}  data/of-a-bag.txt\n")
+    build(root, options=Options(full=True))
+    assert MANIFEST in snapshot(root / "output")
+
+
 def test_a_page_can_take_the_place_of_a_folder_and_back(tmp_path: Path) -> None:
     root = make(tmp_path, "-- articles/x.md --\n---\ntitle: X\ndate: 2024\nurl: /a/b.html\n---\n")
     build(root)

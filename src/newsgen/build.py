@@ -264,7 +264,7 @@ def built(
     """
     site = config.read(root)
     folder = output_folder(root, site, out)
-    with Target(folder, root / CACHE, site.base_url or site.title) as target:
+    with Target(folder, root / CACHE, site.base_url or site.title, has_manifest=site.has_manifest) as target:
         outputs = target.checksums()
         made_with = last_made_with(root / CACHE, target.place)
         if not outputs or not made_with:
@@ -324,7 +324,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     """
     site = _read_settings(root, options)
     folder = output_folder(root, site, out)
-    with Target(folder, root / CACHE, site.base_url or site.title) as target:
+    with Target(folder, root / CACHE, site.base_url or site.title, has_manifest=site.has_manifest) as target:
         memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
         try:
             found = listing(root)
@@ -365,7 +365,8 @@ def rehearsed(root: Path, out: Path | None = None, options: Options = Options())
     """
     site = _read_settings(root, options)
     folder = output_folder(root, site, out)
-    with Target(folder, root / CACHE, site.base_url or site.title, writes=False) as target:
+    name = site.base_url or site.title
+    with Target(folder, root / CACHE, name, writes=False, has_manifest=site.has_manifest) as target:
         memory = Memory(root / CACHE, target.place, target.started, _keys(site, options), writes=False)
         try:
             found = listing(root)

@@ -15,6 +15,7 @@ from newsgen.address import read_address
 from newsgen.citation import FORMATS
 from newsgen.colours import Colour
 from newsgen.errors import ConfigError, ContentError, Location, Problem, did_you_mean, raise_all
+from newsgen.hosts import HOSTS, NEEDLESS
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
 from newsgen.model import (
     FEED_FORMATS,
@@ -37,8 +38,8 @@ FILE_NAME = "newsgen.yaml"
 KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
-    "search", "structured_data", "citations", "citation_files", "data", "output", "menu", "footer", "colours", "logo",
-    "check",
+    "search", "corrections", "structured_data", "citations", "citation_files", "data", "hosts", "manifest",
+    "permalinks", "check", "output", "menu", "footer", "colours", "logo",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -49,6 +50,7 @@ _SITEMAP_KEYS = ("pages", "images", "news")
 _SEARCH_KEYS = ("opensearch",)
 _LEDGER_KEYS = ("guard", "changes", "grace")
 _LEVELS = ("error", "warn", "off")
+_HEADERS = "headers"
 _RAW_HTML = ("sanitize", "escape", "allow")
 _DEFAULT_EXTENSIONS = ("extra", "sane_lists", "smarty", "toc")
 # The taxonomies that are there from the start, with the front matter keys that give their terms.
@@ -115,6 +117,7 @@ class _Reader:
         spoken = self._words(language, given.get("language"))
         taxonomies = self._taxonomies(given.get("taxonomies"), spoken)
         maps = self._switches(given.get("sitemap"), _SITEMAP_KEYS, "'sitemap'")
+        hosts, has_headers = self._hosts(given.get("hosts"))
         search = given.get("search")
         is_one = search is None or isinstance(search, Scalar)
         return Site(
@@ -144,6 +147,9 @@ class _Reader:
             has_news_sitemap=maps.get("news"),
             has_search=not is_one or self._flag(search, True),
             has_opensearch=is_one or self._switches(search, _SEARCH_KEYS, "'search'").get("opensearch", True),
+            has_manifest=self._flag(given.get("manifest"), True),
+            hosts=hosts,
+            has_headers=has_headers,
             output=self._output(given.get("output"), defaults.output),
             menu=self._menu(given["menu"]) if given.get("menu") else None,
             footer=self._text(given.get("footer")),
@@ -278,6 +284,31 @@ class _Reader:
             self._error(node.line, f"{text!r} is not a level of a rule", f"there are {', '.join(LEVELS)}")
             return rule.level
         return level
+
+    def _hosts(self, node: Node | None) -> tuple[tuple[str, ...], bool]:
+        """Return the hosts for which rules are written, and whether headers are wanted of them."""
+        if node is None:
+            return (), False
+        given = dict.fromkeys(name.casefold() for name in self._texts(node))
+        known = (*HOSTS, _HEADERS)
+        for name in given:
+            if name in NEEDLESS:
+                self._error(node.line, f"{name!r} needs no rules: {NEEDLESS[name]}", "take it out")
+            elif name not in known:
+                hint = did_you_mean(name, known, f"there are {', '.join(known)}")
+                self._error(node.line, f"{name!r} is not a host that newsgen knows", hint)
+        hosts = tuple(name for name in HOSTS if name in given)
+        claimed: dict[str, str] = {}
+        for name in hosts:
+            for url, _ in HOSTS[name].files:
+                if url == "/_redirects" and claimed.setdefault(url, name) != name:
+                    message = f"{claimed[url]!r} and {name!r} read the same file, each in its own way"
+                    self._error(node.line, message, "name one of them")
+        has_headers = _HEADERS in given
+        if has_headers and not any(HOSTS[name].knows_headers for name in hosts):
+            able = ", ".join(name for name, host in HOSTS.items() if host.knows_headers)
+            self._error(node.line, f"{_HEADERS!r} needs a host that sends them", f"add one of {able}")
+        return hosts, has_headers
 
     def _base_url(self, node: Node | None) -> str:
         text = self._text(node)

@@ -17,6 +17,7 @@ __all__ = [
     "PlanError",
     "Problem",
     "TemplateError",
+    "VerifyError",
     "did_you_mean",
     "errors_in",
     "printable",
@@ -103,6 +104,10 @@ class TemplateError(NewsgenError):
 
 class BuildError(NewsgenError):
     """The output folder cannot be written as asked."""
+
+
+class VerifyError(NewsgenError):
+    """Nothing can be compared: there are no checksums that can be used, or nobody answers."""
 
 
 class PartlyWrittenError(BuildError):

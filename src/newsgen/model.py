@@ -171,7 +171,8 @@ class Site(Value):
     where the settings say nothing of it: it is then made where a moment is given. `colours` are pairs of a name and
     a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
     those of `language`. `rules` are what `newsgen check` looks for. `warnings` are what somebody should look at in the
-    settings.
+    settings. `hosts` are names of `HOSTS` in the order of the alphabet, for which rules are written; `has_headers` adds
+    headers to them.
     """
 
     title: str
@@ -200,6 +201,9 @@ class Site(Value):
     has_data: bool = True
     has_structured_data: bool = True
     has_opensearch: bool = True
+    has_manifest: bool = True
+    hosts: tuple[str, ...] = ()
+    has_headers: bool = False
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
     footer: str = ""

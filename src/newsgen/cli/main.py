@@ -26,6 +26,7 @@ _COMMANDS = {
     "correct": "newsgen.cli.correcting:correct",
     "check": "newsgen.cli.checking:check",
     "list": "newsgen.cli.listing:list_articles",
+    "verify": "newsgen.cli.verify:verify",
     "explain": "newsgen.cli.explain:explain",
     "import": "newsgen.cli.importing:import_",
     "urls": "newsgen.cli.urls:urls",

@@ -15,6 +15,8 @@ from newsgen.plan.coverage import compare_page
 from newsgen.plan.data import list_data_pages
 from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
+from newsgen.plan.hosts import KIND as HOST_FILE
+from newsgen.plan.hosts import host_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
 from newsgen.plan.onthisday import on_this_day_pages
 from newsgen.plan.permanence import Settled, settle
@@ -51,7 +53,8 @@ _NAMED = 10
 class Plan(NamedTuple):
     """All that the site shall consist of, in the order in which it may be published; and what cannot be in it.
 
-    `warnings` are paths in the settings that lead nowhere; `settled` is what became of all that was published before.
+    `warnings` are paths in the settings that lead nowhere, and hosts that cannot take all rules; `settled` is what
+    became of all that was published before.
     """
 
     site: SiteContext
@@ -83,10 +86,12 @@ def plan(
     if settled.replaced:
         items = [settled.replaced.get(item.url, item) if _is_redirect(item) else item for item in items]
     items.extend(settled.pages)
+    hosting = host_pages(archive, items, settled.gone)
     items.extend(sitemap_pages(archive, [item for item in items if isinstance(item, Page)]))
+    items.extend(hosting.pages)
     errors, refused = _collisions(items)
     kept = tuple(item for index, item in enumerate(items) if index not in refused)
-    warnings = (*_lost_paths(archive.site, kept), *settled.warnings)
+    warnings = (*_lost_paths(archive.site, kept), *hosting.warnings, *settled.warnings)
     return Plan(site_context(archive), kept, (*errors, *settled.errors), warnings, settled)
 
 
@@ -185,6 +190,8 @@ def _error(items: Sequence[Page | Asset | Bundle], reason: str) -> PlanError:
     hint = "give one of them another slug, date or url" if places else "rename one of them"
     if any(isinstance(item, Page) and item.kind == "corrections" for item in items):
         hint = "give the other another url, or write 'corrections: false' in newsgen.yaml"
+    if any(isinstance(item, Page) and item.kind == HOST_FILE for item in items):
+        hint = "remove your own file, or take the host out of 'hosts' in newsgen.yaml and write all rules yourself"
     return PlanError(Problem(message, Location(places[0]) if places else None, hint))
 
 
@@ -193,5 +200,5 @@ def _description(item: Page | Asset | Bundle) -> str:
         return item.source
     if isinstance(item, Bundle):
         return "the search index"
-    name = f"the {item.kind} page {item.title!r}"
+    name = f"the rules {item.title}" if item.kind == HOST_FILE else f"the {item.kind} page {item.title!r}"
     return ", ".join(item.sources) if item.sources else name

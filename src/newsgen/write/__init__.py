@@ -5,7 +5,8 @@ file in one step. What newsgen owns there is known from its record, from the lis
 and, where the record is lost, from the checksums that it publishes. Nothing else in the folder is ever touched.
 """
 
+from newsgen.write.record import MANIFEST_HEADER
 from newsgen.write.staging import Stage, Staged, stage
-from newsgen.write.target import Change, Changes, Target, site_lock
+from newsgen.write.target import Change, Changes, Target, make_cache, site_lock
 
-__all__ = ["Change", "Changes", "Stage", "Staged", "Target", "site_lock", "stage"]
+__all__ = ["MANIFEST_HEADER", "Change", "Changes", "Stage", "Staged", "Target", "make_cache", "site_lock", "stage"]

@@ -33,7 +33,7 @@ from newsgen.write.record import (
 )
 from newsgen.write.staging import TREE, Stage, Staged, checksum, disk_error, lstat, written
 
-__all__ = ["Change", "Changes", "Target", "site_lock"]
+__all__ = ["Change", "Changes", "Target", "make_cache", "site_lock"]
 
 _STAGE = ".newsgen-stage"
 
@@ -78,13 +78,15 @@ class Target:
     Without `writes` it is only asked what stands there and what a publication would do: it takes no lock and makes no
     file, so that it works beside a build, and where nothing may be written.
 
-    `name` tells the site from others: it stands in the checksums file, and what another site wrote is not ours.
+    `name` tells the site from others: it stands in the checksums file, and what another site wrote is not ours. Without
+    `has_manifest` there is no such file, and one of ours goes: then a record that is lost tells of nothing any more.
     `place` names the output folder in the cache; `started` is an instant before which the build read nothing, by the
     clock of the disk, in nanoseconds; `record_digest` is that of the record that stands there now.
     """
 
-    def __init__(self, out: Path, cache: Path, name: str, *, writes: bool = True) -> None:
+    def __init__(self, out: Path, cache: Path, name: str, *, writes: bool = True, has_manifest: bool = True) -> None:
         self._out = out
+        self._has_manifest = has_manifest
         self._writes = writes
         self._header = f"{MANIFEST_HEADER}# The site: {printable(name)}\n"
         self._cache = cache
@@ -299,10 +301,9 @@ class Target:
         """
         unwanted, stale, moves, folders, changes = self._intent(removes=removes)
         record = self._new_record(() if removes else unwanted)
-        known = self._record.get(MANIFEST)
-        manifest = (self._header + checksum_lines(record)).encode()
-        is_intact = files.bytes_of(self._out / MANIFEST) == manifest
-        if is_intact and not moves and not stale and known and {**record, MANIFEST: known} == self._record:
+        manifest = (self._header + checksum_lines(record)).encode() if self._has_manifest else None
+        is_intact = self._is_intact(manifest)
+        if is_intact and not moves and not stale and self._is_recorded(record):
             self._pending_file.unlink(missing_ok=True)
             return Changes((), (), ())
         self._refuse_locked(moves, stale)
@@ -313,7 +314,7 @@ class Target:
             for path in sorted(stale - gone):
                 self._remove(path)
             if not is_intact:
-                self._write_manifest(manifest)
+                self._put_manifest(manifest)
             self._write_record(self._with_stats(record, manifest))
         except OSError as error:
             raise PartlyWrittenError(disk_error(error, self._out).problem) from None
@@ -397,6 +398,8 @@ class Target:
         kind = "a symbolic link" if stat.S_ISLNK(found.st_mode) else "there and was not written by newsgen"
         name = f"{self._out.name}/{path}"
         hint = "move it away (a file of your own for the site belongs into static/), and build again"
+        if not self._record:
+            hint = "nothing tells what newsgen wrote here before: move away what is yours, and empty the folder"
         return BuildError(Problem(f"a page is to stand here, and the file is {kind}", Location(name), hint))
 
     def _clear_the_way(self, moves: Sequence[str], stale: set[str], folders: set[str]) -> set[str]:
@@ -465,18 +468,40 @@ class Target:
             NO_FINGERPRINT, checksum(f"{self._out}/{path}"), found.st_size if found else 0, 0, 0
         )
 
-    def _with_stats(self, record: Mapping[str, Kept], manifest: bytes) -> dict[str, Kept]:
-        """Return the record with the times of what was moved, and with the checksums file."""
+    def _is_recorded(self, record: Mapping[str, Kept]) -> bool:
+        """Whether the record that stands there says the same, beside the checksums file."""
+        if not self._has_manifest:
+            return record == self._record
+        known = self._record.get(MANIFEST)
+        return known is not None and {**record, MANIFEST: known} == self._record
+
+    def _is_intact(self, manifest: bytes | None) -> bool:
+        """Whether the checksums file stands there as it should; None is for one that should not."""
+        place = self._out / MANIFEST
+        if manifest is not None:
+            return files.bytes_of(place) == manifest
+        is_ours = MANIFEST in self._owned or manifest_text(place).startswith(MANIFEST_HEADER)
+        return not (is_ours and _is_file(lstat(str(place))))
+
+    def _with_stats(self, record: Mapping[str, Kept], manifest: bytes | None) -> dict[str, Kept]:
+        """Return the record with the times of what was moved, and with the checksums file where there is one."""
         result = dict(record)
-        result[MANIFEST] = Kept(NO_FINGERPRINT, sha256(manifest).digest(), len(manifest), 0, 0)
-        for path in (*(path for path, staged in self._staged.items() if staged.file), MANIFEST):
+        moved = [path for path, staged in self._staged.items() if staged.file]
+        if manifest is not None:
+            result[MANIFEST] = Kept(NO_FINGERPRINT, sha256(manifest).digest(), len(manifest), 0, 0)
+            moved.append(MANIFEST)
+        for path in moved:
             kept = result[path]
             if not kept.ctime or "/" not in path:
                 found = os.lstat(f"{self._out}/{path}")
                 result[path] = kept._replace(mtime=found.st_mtime_ns, ctime=found.st_ctime_ns)
         return result
 
-    def _write_manifest(self, manifest: bytes) -> None:
+    def _put_manifest(self, manifest: bytes | None) -> None:
+        """Write the checksums file; remove it where there is to be none."""
+        if manifest is None:
+            (self._out / MANIFEST).unlink()
+            return
         file = f"{self.stage().folder}/{MANIFEST}"
         written(file, manifest)
         kind = "changed" if lstat(f"{self._out}/{MANIFEST}") else "added"
@@ -506,17 +531,29 @@ def site_lock(cache: Path) -> Iterator[None]:
 
 def _locked(cache: Path) -> int:
     """Return a handle that holds the lock of a site, whose cache is made where it is missing."""
-    _refuse_link(cache)
+    make_cache(cache)
     try:
-        cache.mkdir(exist_ok=True)
-        ignore = cache / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
         handle = _lock(cache / "lock")
         os.utime(handle)
     except OSError as error:
         raise disk_error(error, cache) from None
     return handle
+
+
+def make_cache(folder: Path) -> Path:
+    """Return the folder of the cache, which is made if it is not there, and which git is told to leave alone.
+
+    Raises BuildError where something else stands there, or it cannot be written.
+    """
+    _refuse_link(folder)
+    try:
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError as error:
+        raise disk_error(error, folder) from None
+    return folder
 
 
 def _refuse_link(path: Path) -> None:
