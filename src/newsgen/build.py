@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from newsgen import config, files, load, making, plan, search, theme
+from newsgen import config, files, history, load, making, plan, search, theme
 from newsgen.errors import BuildError, ContentError, Location, NewsgenError, Problem, TemplateError, raise_all
 from newsgen.fingerprint import Fingerprinter
 from newsgen.load import Reading, Selection
@@ -78,16 +78,25 @@ def survey(root: Path, selection: Selection = Selection()) -> Survey:
 
     Raises ExceptionGroup of ConfigError where the settings cannot be read.
     """
-    return _survey(config.read(root), root, selection, Reading(), None)
+    site = config.read(root)
+    past = history.source_of(root, site)
+    return _survey(site, root, selection, Reading(), None, past, history.Reading())
 
 
 def _survey(
-    site: Site, root: Path, selection: Selection, reading: Reading, walked: Mapping[str, files.Walk] | None
+    site: Site,
+    root: Path,
+    selection: Selection,
+    reading: Reading,
+    walked: Mapping[str, files.Walk] | None,
+    past: history.Source | None,
+    past_reading: history.Reading,
 ) -> Survey:
     loaded = load.read(site, root, selection, reading, walked)
-    planned = plan.plan(loaded.archive, loaded.assets)
+    archive = history.with_versions(loaded.archive, past, past_reading) if past else loaded.archive
+    planned = plan.plan(archive, loaded.assets)
     lost = (TemplateError(problem) for problem in theme.problems(root))
-    return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors, *lost))
+    return Survey(site, archive, planned, (*loaded.errors, *planned.errors, *lost))
 
 
 class Opened(NamedTuple):
@@ -134,12 +143,13 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     site = config.read(root)
     site = replace(site, has_search=site.has_search and options.search)
     folder = output_folder(root, site, out)
+    past = history.source_of(root, site)
     with Target(folder, root / CACHE, site.base_url or site.title) as target:
-        memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
+        memory = Memory(root / CACHE, target.place, target.started, _keys(site, options, past))
         try:
             found = listing(root)
             return _patched(root, site, target, memory, found, options) or _built(
-                root, site, folder, target, memory, found, options
+                root, site, folder, target, memory, found, options, past
             )
         finally:
             memory.close()
@@ -169,7 +179,14 @@ def _patched(root: Path, site: Site, target: Target, memory: Memory, found: List
 
 
 def _built(
-    root: Path, site: Site, folder: Path, target: Target, memory: Memory, found: Listing, options: Options
+    root: Path,
+    site: Site,
+    folder: Path,
+    target: Target,
+    memory: Memory,
+    found: Listing,
+    options: Options,
+    past: history.Source | None,
 ) -> Report:
     """Build whatever changed: read, plan and compare the whole site."""
     reading = Reading(
@@ -178,7 +195,13 @@ def _built(
         memory.keep_parsed,
         lambda done, total: options.progress("reading", done, total),
     )
-    _, archive, planned, mistakes = _survey(site, root, options.selection, reading, found.walked)
+    past_reading = history.Reading(
+        options.workers,
+        root / CACHE,
+        _source_keys(site)[0],
+        lambda done, total: options.progress("reading the history", done, total),
+    )
+    _, archive, planned, mistakes = _survey(site, root, options.selection, reading, found.walked, past, past_reading)
     warnings = (*archive.warnings, *planned.warnings)
     errors = [*mistakes, *(_as_errors(warnings) if options.strict else ())]
     if errors and not options.keep_going:
@@ -251,11 +274,11 @@ def _renderer(root: Path, site: Site, context: object, memory: Memory, options: 
     return Renderer(settings, theme.Compiled(root / CACHE / "templates", key))
 
 
-def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
+def _keys(site: Site, options: Options, past: history.Source | None) -> tuple[bytes, bytes, bytes]:
     """Return the digests of what is remembered depends on beside the files: to parse, to convert, and to plan."""
     folder = theme.built_in_folder()
     built_in = files.walk(folder.parent, folder.name)
-    selection = (*options.selection, options.offline, site.has_search)
+    selection = (*options.selection, options.offline, site.has_search, past)
     plan_key = Fingerprinter().digest(
         (tools_of(site.markdown), _libraries(), selection, built_in.files, built_in.standings)
     )
@@ -334,7 +357,7 @@ def _make_all(
 def _cost(item: Page | Asset | Bundle) -> int:
     if isinstance(item, Bundle):
         return _BATCH
-    return 1 if isinstance(item, Asset) or item.kind in ("article", "citation", "article-data") else _LARGE
+    return 1 if isinstance(item, Asset) or item.kind in ("article", "citation", "article-data", "version") else _LARGE
 
 
 def _ranges(batches: Iterable[Sequence[Page | Asset | Bundle]]) -> Iterator[range]:

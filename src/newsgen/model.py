@@ -9,6 +9,7 @@ turn it into a link.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol
@@ -25,6 +26,7 @@ __all__ = [
     "LABELS",
     "STATUSES",
     "TAKEN_BACK",
+    "VERSION_NAME",
     "Archive",
     "Article",
     "Asset",
@@ -44,13 +46,16 @@ __all__ = [
     "Origin",
     "Output",
     "Page",
+    "PastText",
     "Profile",
     "Publisher",
+    "Redline",
     "Site",
     "StandingPage",
     "StaticFile",
     "Taxonomy",
     "Term",
+    "Version",
     "Writing",
     "by_term",
 ]
@@ -58,6 +63,8 @@ __all__ = [
 STATUSES = ("published", "draft", "hidden", "archived", "removed", "redacted")
 # What is known of, and no longer to be read: its text, pictures and lists are gone, its address answers.
 TAKEN_BACK = ("removed", "redacted")
+# The name of an earlier version: the time of its commit in UTC, and which it is where several have the same.
+VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(?:-[1-9][0-9]*)?")
 LABELS = (
     "news", "analysis", "opinion", "review", "explainer", "obituary", "fact-check", "press-release", "sponsored",
     "satire",
@@ -146,9 +153,10 @@ class Site(Value):
     """What the author configured.
 
     `base_url` has no "/" at its end and is "" where the site does not know its address. `has_news_sitemap` is None
-    where the settings say nothing of it: it is then made where a moment is given. `colours` are pairs of a name and
-    a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
-    those of `language`. `warnings` are what somebody should look at in the settings.
+    where the settings say nothing of it: it is then made where a moment is given. `history_since` is the day before
+    which no version of an article is shown, None for no such day. `colours` are pairs of a name and a CSS colour.
+    `menu` is None where the settings name none: then the sections are the menu. `words` are those of `language`.
+    `warnings` are what somebody should look at in the settings.
     """
 
     title: str
@@ -176,6 +184,8 @@ class Site(Value):
     has_data: bool = True
     has_structured_data: bool = True
     has_opensearch: bool = True
+    has_history: bool = False
+    history_since: Moment | None = None
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
     footer: str = ""
@@ -287,7 +297,8 @@ class Article(Entry):
     `id` is what the article was given once and for all, or its source path without ending. `source` and `source_url`
     say where the text comes from; `path` is its file, and `translation_of` that of the article it translates. `extra`
     holds the keys that newsgen does not know, as written. `standfirst` is what stands below the headline: the
-    subtitle, else a summary that somebody wrote, and never one that was taken from the text.
+    subtitle, else a summary that somebody wrote, and never one that was taken from the text. `has_history` is False
+    where none of its earlier versions may be shown, and `hidden_versions` names single ones that may not.
     """
 
     id: str
@@ -308,10 +319,55 @@ class Article(Entry):
     translation_of: str = ""
     template: str = ""
     extra: Mapping[str, Plain] = field(default_factory=dict)
+    has_history: bool = True
+    hidden_versions: tuple[str, ...] = ()
 
     def entry(self) -> Entry:
         """Return the article's narrow value, without what only its own page shows."""
         return Entry(**{item.name: getattr(self, item.name) for item in fields(Entry)})
+
+
+@dataclass(frozen=True, slots=True)
+class Version(Value):
+    """What an article said before. `name` is the last part of its URL, and never changes.
+
+    It stood there from `date` to `until`. `path` is where its file was then, `targets` what it may have referred to,
+    and `text` its Markdown, compressed; `digest` is that of the text. One that `is_withdrawn` has neither title nor
+    text: of it nobody may learn more than that it was there.
+    """
+
+    name: str
+    date: Moment
+    until: Moment
+    title: str = ""
+    path: str = ""
+    digest: bytes = b""
+    text: bytes = b""
+    targets: tuple[str, ...] = ()
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastText(Value):
+    """The text of an earlier version, which stands in no file. `packed` is its Markdown, compressed.
+
+    `path`, `digest` and `links` are as in `Body`; what they do not name leads nowhere any more.
+    """
+
+    path: str
+    digest: bytes
+    packed: bytes
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redline(Value):
+    """Two texts of an article with their titles, of which the second took the place of the first."""
+
+    old_title: str
+    old: PastText
+    new_title: str
+    new: PastText | Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +423,8 @@ class Archive(Value):
 
     `entries` are the narrow values of the articles that lists show, in the same order, and `terms` the same by taxonomy
     and term, as `by_term` gives them. `profiles` are those of terms that have articles, and `aliases` the URLs that
-    other names of such terms would have. `held_back` counts the articles that are left out for their date. `now` is
+    other names of such terms would have. `versions` are the earlier ones of articles by the path of the file, oldest
+    first. `held_back` counts the articles that are left out for their date. `now` is
     the moment that was given to build at, as `Moment.instant`; None where none was.
     """
 
@@ -379,6 +436,7 @@ class Archive(Value):
     aliases: Mapping[str, Term] = field(default_factory=dict)
     pages: tuple[StandingPage, ...] = ()
     files: tuple[StaticFile, ...] = ()
+    versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     held_back: int = 0
     now: int | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
@@ -161,7 +161,7 @@ def moment(commit: Commit) -> Moment:
     """Return when a commit was made, as its author's clock had it; a time that no calendar has is the nearest."""
     offset = commit.offset if abs(commit.offset) <= _LARGEST_OFFSET else 0
     seconds = min(max(commit.seconds, 86_400), _LAST_SECOND - 86_400)
-    return Moment(datetime(1970, 1, 1) + timedelta(seconds=seconds, minutes=offset), offset, Precision.SECOND)  # noqa: DTZ001
+    return Moment(datetime(1970, 1, 1) + timedelta(seconds=seconds, minutes=offset), offset, Precision.SECOND)
 
 
 def contents(repository: Repository, names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
@@ -226,7 +226,7 @@ def _asked(git: str, root: str, *arguments: str) -> bytes:
     return made.stdout
 
 
-def _command(git: str, *arguments: str) -> Iterable[str]:
+def _command(git: str, *arguments: str) -> list[str]:
     overruled = [part for setting in _OVERRULED for part in ("-c", setting)]
     return [git, "--no-pager", "--no-replace-objects", "--no-optional-locks", *overruled, *arguments]
 

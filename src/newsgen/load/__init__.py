@@ -10,10 +10,13 @@ from newsgen.load.parsing import (
     PAGES,
     Job,
     Parsed,
+    Past,
     dialect_of,
     parse_batch,
     parse_file,
+    parse_past,
     parsed_in,
+    taxonomy_of,
 )
 
 __all__ = [
@@ -24,12 +27,15 @@ __all__ = [
     "Job",
     "Loaded",
     "Parsed",
+    "Past",
     "Reading",
     "Selection",
     "dialect_of",
     "parse_batch",
     "parse_file",
+    "parse_past",
     "parsed_in",
     "read",
+    "taxonomy_of",
     "walks",
 ]

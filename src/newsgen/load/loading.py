@@ -432,6 +432,8 @@ class _Loading:
             translation_of=self._original(item),
             template=fields.template,
             extra=fields.extra,
+            has_history=fields.has_history,
+            hidden_versions=fields.hidden_versions,
         )
 
     def _profile(self, item: Parsed, references: References) -> Profile:

@@ -14,6 +14,7 @@ from newsgen.plan.coverage import compare_page
 from newsgen.plan.data import list_data_pages
 from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
+from newsgen.plan.history import version_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
 from newsgen.plan.onthisday import on_this_day_pages
 from newsgen.plan.search import SEARCH_URL, opensearch_url, search_pages
@@ -58,7 +59,7 @@ class Plan(NamedTuple):
 
 
 def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Planner] = STANDARD) -> Plan:
-    """Return all that the site shall consist of; the sitemap is planned last, from the others.
+    """Return all that the site shall consist of; earlier versions and the sitemap are planned last, from the others.
 
     The built-in pages use the interface that users have: a planner is a function from Archive to pages. Where
     several claim one output path, compared as a case-blind disk would, they are in `errors` and not in `items`.
@@ -67,6 +68,8 @@ def plan(archive: Archive, assets: Sequence[Asset] = (), planners: Sequence[Plan
     items: list[Page | Asset | Bundle] = [*assets, *static]
     for planner in planners:
         items.extend(planner(archive))
+    # What they link to has to be there, so it must be planned.
+    items.extend(version_pages(archive, items))
     items.extend(sitemap_pages(archive, [item for item in items if isinstance(item, Page)]))
     errors, refused = _collisions(items)
     kept = tuple(item for index, item in enumerate(items) if index not in refused)
