@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -215,7 +216,7 @@ class _Telling:
         runs: list[_Run] = []
         taken_back = 0
         ordered = list(reversed(states))
-        for state, after in zip(ordered, [*ordered[1:], None], strict=True):
+        for state, after in zip_longest(ordered, ordered[1:]):
             name = self._said_in(state)
             past = said.get(name) if name else None
             if past is None:

@@ -31,6 +31,7 @@ _OVERRULED = (
     "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.attributesFile=/dev/null", "core.alternateRefsCommand=",
     "core.sshCommand=false", "core.gitProxy=", "core.askPass=", "core.commitGraph=false", "core.quotePath=false",
     "credential.helper=", "protocol.allow=never", "diff.external=", "diff.orderFile=/dev/null", "diff.renames=true",
+    "diff.relative=false", "log.showRoot=true", "i18n.logOutputEncoding=UTF-8",
     "log.showSignature=false", "gpg.program=false", "submodule.recurse=false", "core.pager=cat",
 )  # fmt: skip
 _TEXTS = (":(top,icase,glob)**/*.md", ":(top,icase,glob)**/*.markdown")
@@ -80,7 +81,7 @@ class Commit(NamedTuple):
 
 
 def find(root: Path) -> Repository:
-    """Return the repository that the site at `root` lies in. Raises Missing where there is none to be read."""
+    """Return the repository that the site at `root` lies in. Raises Missing where there is none that can be read."""
     git = shutil.which("git")
     if git is None:
         raise Missing("the program git is not installed")
@@ -95,9 +96,9 @@ def find(root: Path) -> Repository:
     if is_inside != "true":
         raise Missing("the site is in the inner folder of a git repository")
     try:
-        head = _text(_asked(git, place, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")).strip()
+        head = _text(_asked(git, place, "rev-parse", "--verify", "--quiet", "HEAD")).strip()
     except Missing:
-        head = ""
+        head = ""  # no commit was made yet
     boundary = ""
     if is_shallow == "true":
         path = _text(_asked(git, place, "rev-parse", "--git-path", "shallow")).removesuffix("\n")
@@ -149,6 +150,8 @@ def _commits(data: bytes) -> Iterator[Commit]:
             minutes = int(header[4]) * 60 + int(header[5])
             commit = Commit(int(header[2]), -minutes if header[3] == b"-" else minutes, ())
             changes = []
+        elif plain:
+            raise Missing("git answers in a form that is not known")
     if commit:
         yield commit._replace(changes=tuple(changes))
 
