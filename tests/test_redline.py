@@ -27,7 +27,7 @@ def squeezed(texts: list[str]) -> str:
 
 def test_changed_words_are_told_and_all_others_stay() -> None:
     assert shown(["The river rose by two metres in one night."], ["The river rose by three metres in one night."]) == [
-        "The river rose by [-two -]{+three +}metres in one night."
+        "The river rose by [-two-] {+three+} metres in one night."
     ]
 
 
@@ -66,7 +66,7 @@ def test_a_paragraph_of_which_hardly_a_word_stayed_is_shown_as_another() -> None
 
 def test_scripts_without_blanks_are_told_apart_sign_by_sign() -> None:
     assert shown(["水曜日に川が増水した。"], ["木曜日に川が増水した。"]) == ["[-水-]{+木+}曜日に川が増水した。"]
-    assert shown(["नदी रात में बढ़ी।"], ["नदी रात में बहुत बढ़ी।"]) == ["नदी रात में {+बहुत +}बढ़ी।"]
+    assert shown(["नदी रात में बढ़ी।"], ["नदी रात में बहुत बढ़ी।"]) == ["नदी रात में {+बहुत+} बढ़ी।"]
 
 
 @given(WORDS | TEXTS, WORDS | TEXTS)

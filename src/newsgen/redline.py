@@ -295,6 +295,17 @@ def _is_legible(runs: Sequence[_Run], old: Sequence[str], new: Sequence[str]) ->
     return stayed >= _LEAST_SHARE * min(sum(map(len, old)), sum(map(len, new)))
 
 
+def _put(pieces: list[Piece], kind: str, text: str) -> None:
+    """Add a piece; the blank at its end stays outside what went or came, as does a line through it or below it."""
+    if kind == "same" and pieces and pieces[-1].kind == "same":
+        pieces[-1] = Piece(kind, pieces[-1].text + text)
+        return
+    plain = text.rstrip(" ") if kind != "same" else text
+    pieces.append(Piece(kind, plain))
+    if plain != text:
+        pieces.append(Piece("same", " "))
+
+
 def _in_paragraphs(runs: Sequence[_Run]) -> Iterator[tuple[Piece, ...]]:
     """Yield the pieces of each paragraph. An end that went or came shows as the start of another paragraph."""
     pieces: list[Piece] = []
@@ -305,12 +316,12 @@ def _in_paragraphs(runs: Sequence[_Run]) -> Iterator[tuple[Piece, ...]]:
                 words.append(token)
                 continue
             if words:
-                pieces.append(Piece(kind, "".join(words)))
+                _put(pieces, kind, "".join(words))
                 words = []
             if pieces:
                 yield tuple(pieces)
                 pieces = []
         if words:
-            pieces.append(Piece(kind, "".join(words)))
+            _put(pieces, kind, "".join(words))
     if pieces:
         yield tuple(pieces)
