@@ -43,6 +43,7 @@ from newsgen.plan import contexts
 from newsgen.rules import RULES
 from newsgen.source import clean, decode, split
 from newsgen.version import VERSION
+from tests.repositories import repository_at
 from tests.sites import make, write
 
 ROOT = Path(__file__).parent.parent
@@ -180,6 +181,7 @@ def known_keys(tmp_path: Path, unknown: str) -> set[str]:
         ("`feeds`", "feeds: {zzzz: 1}"),
         ("`sitemap`", "sitemap: {zzzz: 1}"),
         ("`search`", "search: {zzzz: 1}"),
+        ("`history`", "history: {zzzz: 1}"),
         ("`markdown`", "markdown: {zzzz: 1}"),
         ("`colours`", "colours: {zzzz: 1}"),
     ],
@@ -224,7 +226,10 @@ def test_the_documented_defaults_are_those_of_a_site_with_a_title_alone(tmp_path
 def test_every_example_of_settings_builds(tmp_path: Path, example: str) -> None:
     # What the examples lead to: they say that it has to be there.
     there = "".join(f"-- pages/{name}.md --\n---\ntitle: T\n---\n" for name in ("about", "policies/corrections"))
-    report = build(make(tmp_path, f"{ARTICLES}\n-- static/logo.svg --\n<svg/>\n{there}", settings=example))
+    site = make(tmp_path, f"{ARTICLES}\n-- static/logo.svg --\n<svg/>\n{there}", settings=example)
+    if "history:" in example:
+        repository_at(site)
+    report = build(site)
     assert not report.errors
     assert not report.warnings
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from newsgen import config, files, ledger, load, making, plan, search, theme
+from newsgen import config, files, history, ledger, load, making, plan, search, theme
 from newsgen.errors import (
     BuildError,
     ContentError,
@@ -135,11 +135,14 @@ def _survey(
     walked: Mapping[str, files.Walk] | None,
     known: Ledger,
     today: str,
+    past_reading: history.Reading = history.Reading(),
 ) -> Survey:
     loaded = load.read(site, root, selection, reading, walked, known)
-    planned = plan.plan(loaded.archive, loaded.assets, is_whole=not loaded.errors, today=today)
+    past = history.source_of(root, site)
+    archive = history.with_versions(loaded.archive, past, past_reading) if past else loaded.archive
+    planned = plan.plan(archive, loaded.assets, is_whole=not loaded.errors, today=today)
     lost = (TemplateError(problem) for problem in theme.problems(root))
-    return Survey(site, loaded.archive, planned, (*loaded.errors, *planned.errors, *lost))
+    return Survey(site, archive, planned, (*loaded.errors, *planned.errors, *lost))
 
 
 def _ledger_data(root: Path, site: Site) -> bytes | None:
@@ -294,7 +297,7 @@ def _not_built(message: str, folder: Path) -> BuildError:
 
 def _is_up_to_date(root: Path, site: Site, target: Target, found: Listing, options: Options) -> bool:
     """Whether a build with `options` would make nothing and remove nothing."""
-    memory = Memory(root / CACHE, target.place, target.started, _keys(site, options), writes=False)
+    memory = Memory(root / CACHE, target.place, target.started, _keys(root, site, options), writes=False)
     try:
         kept = _ledger_kept(root, site, memory)
         patch = memory.patch(found, root, site, target.record_digest, ledger.digest_of(kept))
@@ -325,7 +328,7 @@ def build(root: Path, out: Path | None = None, options: Options = Options()) -> 
     site = _read_settings(root, options)
     folder = output_folder(root, site, out)
     with Target(folder, root / CACHE, site.base_url or site.title, has_manifest=site.has_manifest) as target:
-        memory = Memory(root / CACHE, target.place, target.started, _keys(site, options))
+        memory = Memory(root / CACHE, target.place, target.started, _keys(root, site, options))
         try:
             found = listing(root)
             kept = _ledger_kept(root, site, memory)
@@ -367,7 +370,13 @@ def rehearsed(root: Path, out: Path | None = None, options: Options = Options())
     folder = output_folder(root, site, out)
     name = site.base_url or site.title
     with Target(folder, root / CACHE, name, writes=False, has_manifest=site.has_manifest) as target:
-        memory = Memory(root / CACHE, target.place, target.started, _keys(site, options), writes=False)
+        memory = Memory(
+            root / CACHE,
+            target.place,
+            target.started,
+            _keys(root, site, options),
+            writes=False,
+        )
         try:
             found = listing(root)
             tell = options.progress
@@ -479,8 +488,16 @@ def _built(
         memory.keep_parsed,
         lambda done, total: options.progress("reading", done, total),
     )
+    past_reading = history.Reading(
+        options.workers,
+        root / CACHE,
+        _source_keys(site)[0],
+        lambda done, total: options.progress("reading the history", done, total),
+    )
     known = ledger.parse(kept)
-    _, archive, planned, mistakes = _survey(site, root, options.selection, reading, found.walked, known, options.today)
+    _, archive, planned, mistakes = _survey(
+        site, root, options.selection, reading, found.walked, known, options.today, past_reading
+    )
     settled = planned.settled
     outcome_warnings = (*archive.warnings, *planned.warnings)
     warnings = (*outcome_warnings, *settled.silent)
@@ -636,11 +653,12 @@ def _renderer(root: Path, site: Site, context: object, memory: Memory, options: 
     return Renderer(settings, theme.Compiled(root / CACHE / "templates", key, writes=memory.writes))
 
 
-def _keys(site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
+def _keys(root: Path, site: Site, options: Options) -> tuple[bytes, bytes, bytes]:
     """Return the digests of what is remembered depends on beside the files: to parse, to convert, and to plan."""
     folder = theme.built_in_folder()
     built_in = files.walk(folder.parent, folder.name)
-    selection = (*options.selection, options.offline, site.has_search, options.is_preview, site.permalinks)
+    past = history.source_of(root, site)
+    selection = (*options.selection, options.offline, site.has_search, options.is_preview, site.permalinks, past)
     plan_key = Fingerprinter().digest(
         (tools_of(site.markdown), _libraries(), selection, built_in.files, built_in.standings)
     )
@@ -719,7 +737,7 @@ def _make_all(
 def _cost(item: Page | Asset | Bundle) -> int:
     if isinstance(item, Bundle):
         return _BATCH
-    return 1 if isinstance(item, Asset) or item.kind in ("article", "citation", "article-data") else _LARGE
+    return 1 if isinstance(item, Asset) or item.kind in ("article", "citation", "article-data", "version") else _LARGE
 
 
 def _ranges(batches: Iterable[Sequence[Page | Asset | Bundle]]) -> Iterator[range]:

@@ -14,6 +14,7 @@ from newsgen import colours, dates, files, frontmatter, permalink, svg, theme, w
 from newsgen.address import read_address
 from newsgen.citation import FORMATS
 from newsgen.colours import Colour
+from newsgen.dates import Moment
 from newsgen.errors import ConfigError, ContentError, Location, Problem, did_you_mean, raise_all
 from newsgen.hosts import HOSTS, NEEDLESS
 from newsgen.markup import BUILT_IN_EXTENSIONS, Converter, is_external
@@ -38,8 +39,8 @@ FILE_NAME = "newsgen.yaml"
 KEYS = (
     "title", "subtitle", "description", "base_url", "language", "timezone", "author", "publisher", "permalink",
     "taxonomies", "section_from_folder", "page_size", "feed_size", "markdown", "front_matter", "feeds", "sitemap",
-    "search", "corrections", "structured_data", "citations", "citation_files", "data", "hosts", "manifest",
-    "permalinks", "check", "output", "menu", "footer", "colours", "logo",
+    "search", "corrections", "structured_data", "citations", "citation_files", "data", "history", "hosts",
+    "manifest", "permalinks", "check", "output", "menu", "footer", "colours", "logo",
 )  # fmt: skip
 COLOURS = ("accent", "accent-dark", "paper", "paper-dark", "ink", "ink-dark")
 _PUBLISHER_KEYS = ("name", "url", "logo", "founding_date", "policies")
@@ -51,6 +52,7 @@ _SEARCH_KEYS = ("opensearch",)
 _LEDGER_KEYS = ("guard", "changes", "grace")
 _LEVELS = ("error", "warn", "off")
 _HEADERS = "headers"
+_HISTORY_KEYS = ("since",)
 _RAW_HTML = ("sanitize", "escape", "allow")
 _DEFAULT_EXTENSIONS = ("extra", "sane_lists", "smarty", "toc")
 # The taxonomies that are there from the start, with the front matter keys that give their terms.
@@ -120,13 +122,15 @@ class _Reader:
         hosts, has_headers = self._hosts(given.get("hosts"))
         search = given.get("search")
         is_one = search is None or isinstance(search, Scalar)
+        timezone = self._timezone(given.get("timezone"), defaults.timezone)
+        history = given.get("history")
         return Site(
             title=title,
             subtitle=self._text(given.get("subtitle")),
             description=self._text(given.get("description")),
             base_url=self._base_url(given.get("base_url")),
             language=language,
-            timezone=self._timezone(given.get("timezone"), defaults.timezone),
+            timezone=timezone,
             author=self._texts(given.get("author")),
             publisher=self._publisher(given.get("publisher")),
             permalink=self._checked(given.get("permalink"), defaults.permalink, permalink.check_pattern),
@@ -150,6 +154,8 @@ class _Reader:
             has_manifest=self._flag(given.get("manifest"), True),
             hosts=hosts,
             has_headers=has_headers,
+            has_history=isinstance(history, Table) or self._flag(history, False),
+            history_since=self._since(history, timezone),
             output=self._output(given.get("output"), defaults.output),
             menu=self._menu(given["menu"]) if given.get("menu") else None,
             footer=self._text(given.get("footer")),
@@ -248,6 +254,21 @@ class _Reader:
         return text
 
     # Settings with a shape of their own
+
+    def _since(self, node: Node | None, timezone: str) -> Moment | None:
+        """Return the day that the settings give for the first version to show; None where they give none."""
+        written = self._table(node, _HISTORY_KEYS, "'history'").get("since") if isinstance(node, Table) else None
+        text = self._text(written)
+        if written is None or not text:
+            return None
+        try:
+            found = dates.parse(text, dates.load_zone(timezone))
+        except ValueError as error:
+            self._error(written.line, str(error), "write the day as YYYY-MM-DD, for example 2024-12-01")
+            return None
+        if found.date is None:
+            self._error(written.line, f"{text!r} is no day", "write it as YYYY-MM-DD, for example 2024-12-01")
+        return found
 
     def _citation_files(self, node: Node | None, default: tuple[str, ...]) -> tuple[str, ...]:
         """Return the forms in which citations are written as files, in their own order."""

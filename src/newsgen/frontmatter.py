@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from newsgen import dates, permalink, yamltext
 from newsgen.dates import Moment
 from newsgen.errors import ContentError, Location, Problem, did_you_mean, raise_all
-from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, TAKEN_BACK, Correction, Link, Origin
+from newsgen.model import CORRECTION_KINDS, LABELS, STATUSES, TAKEN_BACK, VERSION_NAME, Correction, Link, Origin
 from newsgen.rules import RULES
 from newsgen.source import Source, clean
 from newsgen.value import Value
@@ -68,6 +68,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "pinned": ("pinned", "featured", "sticky"),
     "template": ("template",),
     "check": ("check",),
+    "history": ("history",),
     "extra": ("extra",),
 }
 # What a profile can say: field -> the keys that give it, as above.
@@ -191,6 +192,8 @@ class FrontMatter(Value):
     pinned: bool = False
     template: str = ""
     unchecked: tuple[str, ...] = ()
+    has_history: bool = True
+    hidden_versions: tuple[str, ...] = ()
     profile: ProfileFields | None = None
     extra: Mapping[str, Plain] = field(default_factory=dict)
     unknown: tuple[tuple[str, int], ...] = ()
@@ -267,6 +270,7 @@ class _Reader:
         image = self._image()
         status = self._status()
         label = self._label()
+        has_history, hidden_versions = self._history()
         return FrontMatter(
             title=self._text("title"),
             date=self._date(),
@@ -297,6 +301,8 @@ class _Reader:
             pinned=self._flag("pinned"),
             template=self._template(),
             unchecked=self._unchecked(),
+            has_history=has_history,
+            hidden_versions=hidden_versions,
             extra=self._extra(table),
             unknown=self._unknown(table),
             lines=self._lines,
@@ -664,6 +670,28 @@ class _Reader:
             )
         moment = self._parse_moment(parts["date"][0], texts["date"], parts["date"][1].line)
         return Correction(moment, kind, texts["text"]) if moment else None
+
+    def _history(self) -> tuple[bool, tuple[str, ...]]:
+        """Return whether earlier versions of the article may be shown, and the names of those that may not."""
+        found = self._find("history")
+        if not found:
+            return True, ()
+        key, value = found
+        if isinstance(value, Scalar):
+            return self._flag("history"), ()
+        hint = "write 'history: false', or 'history: {hide: [20240306T101500Z]}' with the last part of the address"
+        names: list[str] = []
+        for name, item in value.pairs if isinstance(value, Table) else ((key, value),):
+            if key_of(name.text) != "hide":
+                self.error(name.line, f"{name.text!r} does not say which versions to hide", hint)
+                continue
+            for text in self._list(name, item):
+                if VERSION_NAME.fullmatch(text):
+                    names.append(text)
+                else:
+                    self.error(item.line, f"{text!r} is not the name of a version", hint)
+        self._came_from("history", key, ", ".join(names))
+        return True, tuple(dict.fromkeys(names))
 
     # What only a profile has
 

@@ -39,10 +39,12 @@ __all__ = [
     "first_heading",
     "is_external",
     "is_picture",
+    "paragraphs",
     "plain_text",
     "references",
     "targets",
     "without_heading",
+    "without_lost_links",
     "written_targets",
 ]
 
@@ -218,18 +220,20 @@ def is_external(target: str) -> bool:
     return bool(_SCHEME.match(target))
 
 
-def references(text: str) -> tuple[Reference, ...]:
+def references(text: str, *, rooted: bool = False) -> tuple[Reference, ...]:
     """Return the relative targets that a Markdown text may refer to: all that do, and some that only look like it.
 
-    Of those that start at the root of the site, pictures are among them: their size and their address are told on.
+    Of those that start at the root of the site, pictures are among them: their size and their address are told on;
+    and with `rooted` all others.
     A target inside code looks like a link as well; `targets` of the converted text tells.
     """
-    return tuple([found for found in written_targets(text) if _is_to_be_found(found.target)])
+    return tuple([found for found in written_targets(text) if _is_to_be_found(found.target, rooted=rooted)])
 
 
-def _is_to_be_found(target: str) -> bool:
-    """Whether a target names a file by a relative path, or a picture of the site by any."""
+def _is_to_be_found(target: str, *, rooted: bool) -> bool:
+    """Whether a target names a file by a relative path, or a picture of the site by any; with `rooted`, all by any."""
     is_here = target[:1] not in ("", "#", "/", "?") or _is_rooted_picture(target)
+    is_here = is_here or (rooted and target[:1] == "/" and target[1:2] != "/")
     return is_here and not is_external(target)
 
 
@@ -345,6 +349,24 @@ def finish(
     return _TAG.sub(replace, html)
 
 
+def without_lost_links(html: str, keeps: Callable[[str], bool]) -> str:
+    """Return converted HTML with the words alone of each link, and of each picture, whose target is not kept."""
+    opened: list[bool] = []
+
+    def replace(match: re.Match[str]) -> str:
+        closes, name, attributes = match[1], match[2], _attributes(match[3])
+        if name == "a":
+            if closes:
+                return match[0] if not opened or opened.pop() else ""
+            opened.append("href" not in attributes or keeps(unescape(attributes["href"])))
+            return match[0] if opened[-1] else ""
+        if name == "img" and not keeps(unescape(attributes.get("src", ""))):
+            return attributes.get("alt", "")
+        return match[0]
+
+    return _TAG.sub(replace, html)
+
+
 def _joined(page: str, target: str) -> str:
     try:
         return urljoin(page, target)
@@ -409,6 +431,12 @@ def without_heading(text: str) -> str:
 def plain_text(html: str) -> str:
     """Return the words of HTML without its tags, blanks run together."""
     return " ".join(unescape(_ANY_TAG.sub("", _BREAK.sub(" ", html))).split())
+
+
+def paragraphs(html: str) -> tuple[str, ...]:
+    """Return the words of HTML without its tags, paragraph by paragraph, blanks run together."""
+    found = (plain_text(part) for part in _BREAK.split(html))
+    return tuple(part for part in found if part)
 
 
 def excerpt(text: str, convert: Callable[[str], str]) -> str:

@@ -9,6 +9,7 @@ turn it into a link.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol
@@ -29,6 +30,7 @@ __all__ = [
     "LISTED",
     "STATUSES",
     "TAKEN_BACK",
+    "VERSION_NAME",
     "Archive",
     "Article",
     "Asset",
@@ -49,13 +51,16 @@ __all__ = [
     "Origin",
     "Output",
     "Page",
+    "PastText",
     "Profile",
     "Publisher",
+    "Redline",
     "Site",
     "StandingPage",
     "StaticFile",
     "Taxonomy",
     "Term",
+    "Version",
     "Writing",
     "by_term",
 ]
@@ -65,6 +70,8 @@ STATUSES = ("published", "draft", "hidden", "archived", "removed", "redacted")
 LISTED = ("published", "archived", "draft")
 # What is known of, and no longer to be read: its text, pictures and lists are gone, its address answers.
 TAKEN_BACK = ("removed", "redacted")
+# The name of an earlier version: the time of its commit in UTC, and which it is where several have the same.
+VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(?:-[1-9][0-9]*)?")
 LABELS = (
     "news", "analysis", "opinion", "review", "explainer", "obituary", "fact-check", "press-release", "sponsored",
     "satire",
@@ -168,11 +175,11 @@ class Site(Value):
     """What the author configured.
 
     `base_url` has no "/" at its end and is "" where the site does not know its address. `has_news_sitemap` is None
-    where the settings say nothing of it: it is then made where a moment is given. `colours` are pairs of a name and
-    a CSS colour. `menu` is None where the settings name none: then the sections are the menu. `words` are
-    those of `language`. `rules` are what `newsgen check` looks for. `warnings` are what somebody should look at in the
-    settings. `hosts` are names of `HOSTS` in the order of the alphabet, for which rules are written; `has_headers` adds
-    headers to them.
+    where the settings say nothing of it: it is then made where a moment is given. `history_since` is the day before
+    which no version of an article is shown, None for no such day. `colours` are pairs of a name and a CSS colour.
+    `menu` is None where the settings name none: then the sections are the menu. `words` are those of `language`.
+    `rules` are what `newsgen check` looks for. `hosts` are names of `HOSTS` in the order of the alphabet, for which
+    rules are written; `has_headers` adds headers to them. `warnings` are what somebody should look at in the settings.
     """
 
     title: str
@@ -204,6 +211,8 @@ class Site(Value):
     has_manifest: bool = True
     hosts: tuple[str, ...] = ()
     has_headers: bool = False
+    has_history: bool = False
+    history_since: Moment | None = None
     output: str = "output"
     menu: tuple[MenuItem, ...] | None = None
     footer: str = ""
@@ -320,6 +329,8 @@ class Article(Entry):
     say where the text comes from; `path` is its file, and `translation_of` that of the article it translates. `extra`
     holds the keys that newsgen does not know, as written. `reason` says why it was taken back. `standfirst` is what
     stands below the headline: the subtitle, else a summary that somebody wrote, never one taken from the text.
+    `has_history` is False where none of its earlier versions may be shown, and `hidden_versions` names single ones
+    that may not.
     """
 
     id: str
@@ -341,6 +352,8 @@ class Article(Entry):
     translation_of: str = ""
     template: str = ""
     extra: Mapping[str, Plain] = field(default_factory=dict)
+    has_history: bool = True
+    hidden_versions: tuple[str, ...] = ()
 
     @property
     def last_change(self) -> Moment:
@@ -352,6 +365,49 @@ class Article(Entry):
     def entry(self) -> Entry:
         """Return the article's narrow value, without what only its own page shows."""
         return Entry(**{item.name: getattr(self, item.name) for item in fields(Entry)})
+
+
+@dataclass(frozen=True, slots=True)
+class Version(Value):
+    """What an article said before. `name` is the last part of its URL, and never changes.
+
+    It stood there from `date` to `until`. `path` is where its file was then, `targets` what it may have referred to,
+    and `text` its Markdown, compressed; `digest` is that of the text. One that `is_withdrawn` has neither title nor
+    text: of it nobody may learn more than that it was there.
+    """
+
+    name: str
+    date: Moment
+    until: Moment
+    title: str = ""
+    path: str = ""
+    digest: bytes = b""
+    text: bytes = b""
+    targets: tuple[str, ...] = ()
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastText(Value):
+    """The text of an earlier version, which stands in no file. `packed` is its Markdown, compressed.
+
+    `path`, `digest` and `links` are as in `Body`; what they do not name leads nowhere any more.
+    """
+
+    path: str
+    digest: bytes
+    packed: bytes
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redline(Value):
+    """Two texts of an article with their titles, of which the second took the place of the first."""
+
+    old_title: str
+    old: PastText
+    new_title: str
+    new: PastText | Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,9 +463,10 @@ class Archive(Value):
 
     `entries` are the narrow values of the articles that lists show, in the same order, and `terms` the same by taxonomy
     and term, as `by_term` gives them. `profiles` are those of terms that have articles, and `aliases` the URLs that
-    other names of such terms would have. `held_back` counts the articles that are left out for their date. `now` is
-    the moment that was given to build at, as `Moment.instant`; None where none was. `ledger` holds what was published
-    before, and `unbuilt` says of articles that are there and not built, by `LedgerEntry.source`, what they are.
+    other names of such terms would have. `versions` are the earlier ones of articles by the path of the file, oldest
+    first. `held_back` counts the articles that are left out for their date. `now` is the moment that was given to build
+    at, as `Moment.instant`; None where none was. `ledger` holds what was published before, and `unbuilt` says of
+    articles that are there and not built, by `LedgerEntry.source`, what they are.
     """
 
     site: Site
@@ -420,6 +477,7 @@ class Archive(Value):
     aliases: Mapping[str, Term] = field(default_factory=dict)
     pages: tuple[StandingPage, ...] = ()
     files: tuple[StaticFile, ...] = ()
+    versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     held_back: int = 0
     ledger: Ledger = field(default_factory=Ledger)

@@ -22,6 +22,7 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from zlib import decompress
 
 import jinja2
 import markdown
@@ -48,10 +49,13 @@ from newsgen.model import (
     MenuItem,
     Output,
     Page,
+    PastText,
+    Redline,
     Term,
     Writing,
 )
 from newsgen.permalink import output_path
+from newsgen.redline import Piece, redline
 from newsgen.source import clean, source_of
 from newsgen.value import Value
 from newsgen.version import VERSION
@@ -98,6 +102,8 @@ class _Environment(Environment):
 
     to_html: Callable[[Body], Markup]
     text_in_feed: Callable[[FeedItem], Markup]
+    past_text: Callable[[PastText], Markup]
+    redlined: Callable[[Redline], tuple[tuple[Piece, ...], ...]]
     closures: theme.Closures
     page: int = 0  # counts the pages that were rendered
     is_inside: bool = False  # whether a macro runs whose result is remembered
@@ -288,6 +294,8 @@ class Renderer:
         self._environment = _environment(loader, self._html, link, settings.base_url, compiled, settings.words)
         self._closures = self._environment.closures
         self._environment.text_in_feed = self._text_in_feed
+        self._environment.past_text = self._past_text
+        self._environment.redlined = self._redlined
         self._texts_in_feeds: OrderedDict[int, tuple[FeedItem, Markup]] = OrderedDict()
         self._fingerprinter = Fingerprinter((Article, Citation, Entry, FeedItem, Term))
         self._base = b""
@@ -474,6 +482,27 @@ class Renderer:
                 self._texts_in_feeds.popitem(last=False)
         return known[1]
 
+    def _past_text(self, text: PastText) -> Markup:
+        """Return the HTML of an earlier version, with what is no longer there as words alone."""
+        links = dict(text.links)
+        html = markup.without_lost_links(
+            self._converted_past(text),
+            lambda target: target[:1] == "#" or target in links or markup.is_external(target),
+        )
+        allows = self.settings.markdown.raw_html == "allow"
+        return Markup(markup.finish(html, links, {}, self._link, allows_external_images=allows))  # noqa: S704  # cleaned
+
+    def _redlined(self, item: Redline) -> tuple[tuple[Piece, ...], ...]:
+        """Return what changed from one text to the other, the title before the rest."""
+        if isinstance(item.new, Body):
+            self.has_read_a_text = True
+            new = self._converted(item.new)
+        else:
+            new = self._converted_past(item.new)
+        old = self._converted_past(item.old)
+        # A title is no part of the text, so what it lost cannot have gone there.
+        return redline((item.old_title,), (item.new_title,)) + redline(markup.paragraphs(old), markup.paragraphs(new))
+
     def _converted(self, body: Body) -> str:
         key = (body.path, body.digest, body.drops_title)
         html = self._bodies.get(key)
@@ -482,11 +511,27 @@ class Renderer:
             if html is None:
                 html = self._convert(body)
                 self._remember(body, html)
-            self._bodies[key] = html
-            self._remembered += len(html)
-            while self._remembered > _REMEMBERED:
-                self._remembered -= len(self._bodies.popitem(last=False)[1])
+            self._keep(key, html)
         return html
+
+    def _converted_past(self, text: PastText) -> str:
+        key = (text.path, text.digest, True)
+        html = self._bodies.get(key)
+        if html is None:
+            plain = decompress(text.packed).decode()
+            try:
+                html = self._converter.html(plain, Location(text.path))
+            except ContentError:
+                # Nobody can mend what is past; it is shown as it was written.
+                html = "".join(f"<p>{escape(part)}</p>\n" for part in plain.split("\n\n") if part.strip())
+            self._keep(key, html)
+        return html
+
+    def _keep(self, key: tuple[str, bytes, bool], html: str) -> None:
+        self._bodies[key] = html
+        self._remembered += len(html)
+        while self._remembered > _REMEMBERED:
+            self._remembered -= len(self._bodies.popitem(last=False)[1])
 
     def _convert(self, body: Body) -> str:
         try:
@@ -584,6 +629,8 @@ def _environment(
         "forms": partial(_forms, words),
         "json": _json,
         "text_in_feed": _text_in_feed,
+        "past_text": _past_text,
+        "redlined": _redlined,
         "date_in_words": words.date,
         "time_in_words": words.time,
         "year_in_words": words.year,
@@ -607,6 +654,18 @@ def _environment(
 def _text_in_feed(environment: _Environment, item: FeedItem) -> Markup:
     """Return an article's text as it stands away from its page (the filter `text_in_feed`)."""
     return environment.text_in_feed(item)
+
+
+@jinja2.pass_environment
+def _past_text(environment: _Environment, text: PastText) -> Markup:
+    """Return the HTML of an earlier version (the filter `past_text`)."""
+    return environment.past_text(text)
+
+
+@jinja2.pass_environment
+def _redlined(environment: _Environment, item: Redline) -> tuple[tuple[Piece, ...], ...]:
+    """Return the changed paragraphs between two texts, each in pieces (the filter `redlined`)."""
+    return environment.redlined(item)
 
 
 def _json(value: object) -> Markup:

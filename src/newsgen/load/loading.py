@@ -465,6 +465,8 @@ class _Loading:
             translation_of=self._original(item),
             template=fields.template,
             extra=fields.extra,
+            has_history=fields.has_history,
+            hidden_versions=fields.hidden_versions,
         )
 
     def _status(self, fields: FrontMatter) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
+from zlib import compress
 
 from newsgen import dates, files, frontmatter, markup, permalink
 from newsgen.dates import Moment
@@ -29,9 +30,11 @@ __all__ = [
     "Known",
     "Parsed",
     "ParsedBatch",
+    "Past",
     "dialect_of",
     "parse_batch",
     "parse_file",
+    "parse_past",
     "parsed_in",
     "taxonomy_of",
 ]
@@ -138,6 +141,42 @@ def parse_file(root: Path, path: str, dialect: Dialect, converter: Converter, *,
     return _Parsing(path, fields, source, dialect, converter).run(odd_lines, notes=notes)
 
 
+@dataclass(frozen=True, slots=True)
+class Past(Value):
+    """What an article said at some time. `words` is the digest of its title and its text, whatever their blanks.
+
+    `text` is its Markdown, compressed, `digest` that of the text; `targets` are what it may refer to, files and
+    addresses on the site.
+    """
+
+    status: str
+    is_redirect: bool
+    date: Moment
+    title: str
+    words: bytes
+    digest: bytes
+    text: bytes
+    targets: tuple[str, ...]
+
+
+def parse_past(job: Job, batch: Sequence[tuple[str, str, bytes]]) -> list[tuple[str, str, Past | None]]:
+    """Return what former files said, each given with a name, its path and its bytes, which stand first as well.
+
+    None for one that could not have been built.
+    """
+    dialect, converter = _tools(job.site)
+    found: list[tuple[str, str, Past | None]] = []
+    for name, path, data in batch:
+        try:
+            source, _ = source_of(data, path)
+            fields = frontmatter.parse(source, path, dialect, notes=False)
+            past = _Parsing(path, fields, source, dialect, converter).past()
+        except (ContentError, ExceptionGroup):
+            past = None
+        found.append((name, path, past))
+    return found
+
+
 class _Parsing:
     """One file's fields, made whole from its name and its body."""
 
@@ -189,6 +228,28 @@ class _Parsing:
         if self._errors:
             raise ExceptionGroup(self._path, self._errors)
         return parsed
+
+    def past(self) -> Past:
+        """Return what the file said where it is a former one. Raises ExceptionGroup as `run` would."""
+        fields, body = self._fields, self._source.body
+        heading = markup.first_heading(body)
+        title = fields.title or self._title(heading)
+        drops = bool(heading) and (not fields.title or heading == fields.title)
+        text = markup.without_heading(body) if drops else body
+        date = fields.date or self._date_from_name(permalink.split_file_name(_stem(self._path))[0])
+        if self._errors or date is None:
+            raise ExceptionGroup(self._path, self._errors)
+        targets = {reference.target: None for reference in markup.references(text, rooted=True)}
+        return Past(
+            status=fields.status,
+            is_redirect=bool(fields.redirect),
+            date=date,
+            title=title,
+            words=digest_bytes(*(" ".join(part.split()).encode() for part in (title, text))),
+            digest=digest_bytes(text.encode()),
+            text=compress(text.encode()),
+            targets=tuple(targets),
+        )
 
     def _error(self, message: str, hint: str, line: int = 0) -> None:
         self._errors.append(ContentError(Problem(message, Location(self._path, line), hint)))

@@ -9,6 +9,7 @@ from newsgen.model import TAKEN_BACK, Archive, Article, Entry, Link, MenuItem, P
 from newsgen.plan.contexts import ArticleContext, GoneContext, RedirectContext, SeriesPart, StandingPageContext
 from newsgen.plan.data import article_data_page, citation_links, citation_of, citation_pages
 from newsgen.plan.dates import date_links
+from newsgen.plan.history import earlier_versions
 from newsgen.plan.lists import site_feed
 from newsgen.plan.related import related_coverage
 
@@ -58,6 +59,7 @@ def article_pages(archive: Archive) -> Iterator[Page]:
                     organizations=tuple(term.url for term in article.authors if term in organizations),
                     related=related.get(article.url, ()),
                     citations=links,
+                    versions=earlier_versions(archive, article),
                 ),
                 kind="article",
                 title=article.title,

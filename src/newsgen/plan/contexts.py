@@ -9,7 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsgen.dates import Moment
-from newsgen.model import Article, Correction, Entry, FeedItem, FileLink, Link, MenuItem, Profile, StandingPage, Term
+from newsgen.model import (
+    Article,
+    Correction,
+    Entry,
+    FeedItem,
+    FileLink,
+    Link,
+    MenuItem,
+    PastText,
+    Profile,
+    Redline,
+    StandingPage,
+    Term,
+)
 from newsgen.value import Value
 
 __all__ = [
@@ -31,6 +44,7 @@ __all__ = [
     "DaysOfYearContext",
     "Decade",
     "DecadeYears",
+    "EarlierVersions",
     "FeedContext",
     "GoneContext",
     "Headline",
@@ -68,6 +82,9 @@ __all__ = [
     "Tick",
     "TimelineContext",
     "TimelineEnd",
+    "VersionContext",
+    "VersionRow",
+    "VersionsContext",
     "WeekDay",
     "YearContext",
     "YearCount",
@@ -588,13 +605,21 @@ class Related(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierVersions(Value):
+    """The list of an article's earlier versions, and how many there are."""
+
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleContext(Value):
     """An article. `older` and `newer` are its neighbours in time; `original` is what it translates, where that is here.
 
     `dates` lead to the year, month and day pages that it stands on, as far as its date is known. `translations` are
     the listed articles that say the same in other languages, one a language, by language. `organizations` are the
     URLs of those of its authors that are no persons. `related` are up to five others that go with it, the best first.
-    `citations` are the files with its citation.
+    `citations` are the files with its citation. `versions` is None where there are no earlier ones to be read.
     """
 
     article: Article
@@ -607,6 +632,47 @@ class ArticleContext(Value):
     organizations: tuple[str, ...]
     related: tuple[Related, ...]
     citations: tuple[FileLink, ...]
+    versions: EarlierVersions | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionContext(Value):
+    """What an article said before, from `date` to `until`, under the title that it had.
+
+    `article` leads to what it says now, and `canonical` is where that truly stands: an address, or a path on the
+    site; `index` leads to all versions, `older` and `newer` to those beside this one. `redline` is what changed after
+    it, up to the next that is shown.
+    """
+
+    title: str
+    date: Moment
+    until: Moment
+    text: PastText
+    redline: Redline
+    article: Link
+    canonical: str
+    index: Link
+    older: Link | None
+    newer: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow(Value):
+    """A version in the list of all: `title` is what it had, `date` and `until` as in `VersionContext`."""
+
+    title: str
+    url: str
+    date: Moment
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsContext(Value):
+    """All earlier versions of an article that can be read, newest first."""
+
+    article: Link
+    canonical: str
+    versions: tuple[VersionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

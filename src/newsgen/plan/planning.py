@@ -15,6 +15,7 @@ from newsgen.plan.coverage import compare_page
 from newsgen.plan.data import list_data_pages
 from newsgen.plan.dates import archive_page, date_pages
 from newsgen.plan.feeds import feed_pages
+from newsgen.plan.history import version_pages
 from newsgen.plan.hosts import KIND as HOST_FILE
 from newsgen.plan.hosts import host_pages
 from newsgen.plan.lists import home_pages, site_feed, taxonomy_pages, term_pages
@@ -72,7 +73,7 @@ def plan(
     is_whole: bool = True,
     today: str = "",
 ) -> Plan:
-    """Return all that the site shall consist of; the sitemap is planned last, from the others.
+    """Return all that the site shall consist of; earlier versions and the sitemap are planned last, from the others.
 
     The built-in pages use the interface that users have: a planner is a function from Archive to pages. Where
     several claim one output path, compared as a case-blind disk would, they are in `errors` and not in `items`.
@@ -82,6 +83,8 @@ def plan(
     items: list[Page | Asset | Bundle] = [*assets, *static]
     for planner in planners:
         items.extend(planner(archive))
+    # What earlier versions link to has to be there, so it must be planned.
+    items.extend(version_pages(archive, items))
     settled = settle(archive, items, is_whole=is_whole, today=today)
     if settled.replaced:
         items = [settled.replaced.get(item.url, item) if _is_redirect(item) else item for item in items]
