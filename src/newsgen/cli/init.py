@@ -57,8 +57,10 @@ def init(folder: Path, title: str | None) -> None:
         + _WELCOME,
         "pages/about.md": front_matter({"title": "About"}) + "\n" + _ABOUT,
         ".gitignore": "output/\n.newsgen/\n",
+        # Of two people who add articles, git keeps the lines of both.
+        ".gitattributes": "permalinks.lock merge=union\n",
     }
-    present = [path for path in texts if (folder / path).exists() and path != ".gitignore"]
+    present = [path for path in texts if (folder / path).exists() and not path.startswith(".git")]
     if present:
         hint = "name an empty folder"
         raise BuildError(Problem("the file is there already", Location(str(folder / present[0])), hint))

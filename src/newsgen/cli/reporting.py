@@ -10,8 +10,8 @@ import click
 
 from newsgen.build import Report
 from newsgen.errors import BuildError, Location, PartlyWrittenError, Problem
-from newsgen.exports.placing import placed_file
 from newsgen.permalink import url_of
+from newsgen.placing import placed_file
 from newsgen.write import Change
 
 __all__ = ["STDOUT", "check_place", "write_report"]

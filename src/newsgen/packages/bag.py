@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from newsgen import ledger
 from newsgen.build import Built
 from newsgen.errors import BuildError, Location, Problem
 from newsgen.model import Site
@@ -27,7 +28,7 @@ from newsgen.version import VERSION
 __all__ = ["TOOLS", "Bagged", "check_info", "write_bag"]
 
 TOOLS = "built-with.json"
-LEDGER = "permalinks.lock"
+LEDGER = ledger.FILE_NAME
 _README = "README.txt"
 _DATA = "data"
 _DECLARATION = "bagit.txt"
