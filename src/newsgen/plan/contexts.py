@@ -627,7 +627,7 @@ class ArticleContext(Value):
     organizations: tuple[str, ...]
     related: tuple[Related, ...]
     citations: tuple[FileLink, ...]
-    versions: EarlierVersions | None
+    versions: EarlierVersions | None = None
 
 
 @dataclass(frozen=True, slots=True)
