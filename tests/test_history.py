@@ -627,7 +627,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(STEPS)
 def test_incremental_equals_clean_after_any_commits(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]]

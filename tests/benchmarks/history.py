@@ -38,9 +38,10 @@ def _stream(paths: list[Path], root: Path, commits: int) -> Iterator[bytes]:
 
 
 def _timed(what: str, root: Path) -> None:
-    wall = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     report = build(root)
-    print(f"{what:34} {time.perf_counter() - wall:7.2f} s   {len(report.rendered):6} rendered")
+    spent = f"{time.perf_counter() - wall:7.2f} s, {time.process_time() - cpu:7.2f} s of CPU"
+    print(f"{what:34} {spent}   {len(report.rendered):6} rendered", flush=True)
 
 
 def main() -> None:

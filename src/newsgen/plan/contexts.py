@@ -632,7 +632,7 @@ class ArticleContext(Value):
     organizations: tuple[str, ...]
     related: tuple[Related, ...]
     citations: tuple[FileLink, ...]
-    versions: EarlierVersions | None
+    versions: EarlierVersions | None = None
 
 
 @dataclass(frozen=True, slots=True)
