@@ -60,7 +60,7 @@ ARTICLES = "".join(
     for day in (1, 2, 3)
 )
 # Names that examples use, and that no installed package provides.
-EXAMPLE_FILES = ("flood.txt", "old.txt")
+EXAMPLE_FILES = ("flood.txt", "old.txt", "moves.txt")
 
 
 def read(name: str) -> str:
@@ -331,6 +331,8 @@ def commands(group: click.Group = cli, path: str = "newsgen") -> Iterator[tuple[
         command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
+            if command.invoke_without_command:
+                yield f"{path} {name}", command
         elif command:
             yield f"{path} {name}", command
 

@@ -653,3 +653,12 @@ def test_whatever_is_edited_every_address_that_was_published_answers(
             assert _clean(root, before) == built
             assert _clean(root, known.data) == built
             assert _build(root).changes == ((), (), ())
+
+
+def test_an_address_elsewhere_may_be_written_in_any_way(tmp_path: Path) -> None:
+    root = _site(tmp_path)
+    address = 'https://münchen.example/a b/"?q=%41&r='
+    write(root, "articles/away.md", f"---\ntitle: Away\ndate: 2024-01-01\nredirect: '{address}'\n---\n")
+    _build(root)
+    assert _ledger(root).entries["/2024/01/01/away/"].target == address.replace(" ", "%20")
+    assert _build(root, locked=True).changes == ((), (), ())

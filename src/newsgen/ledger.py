@@ -36,6 +36,7 @@ __all__ = [
     "parse",
     "read",
     "source_of",
+    "target_of",
     "text_digest",
     "with_entry",
     "write",
@@ -58,7 +59,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|-")
 # What would end a value, or the line.
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0%\u2028\u2029\ud800-\udfff]")
 _URL = re.compile(r"/[!-~]*")
-_TARGET = re.compile(r"(?:/(?!/)|https?://[^/])[!-~]*|/")
+_TARGET = re.compile(r"(?:/(?!/)|https?://[^/])[^\x00-\x20\x7f]*|/", re.IGNORECASE)
+_BLANK = re.compile(r"[\x00-\x20\x7f]")
 # The reason stands last in its line, and may hold blanks.
 _REASON = " why="
 _KEYS = {"id": "id", "source": "source", "text": "text", "said": "said", "to": "target", "on": "on", "why": "reason"}
@@ -123,6 +125,11 @@ class Ledger:
 def text_digest(title: str, body: bytes) -> str:
     """Return the digest of what an article says: of its headline, and of its text, whose digest is `body`."""
     return blake2b(title.encode("utf-8", "surrogatepass") + b"\0" + body, digest_size=16).hexdigest()
+
+
+def target_of(address: str) -> str:
+    """Return where a redirect leads as the ledger has it: without blanks."""
+    return _BLANK.sub(lambda found: f"%{ord(found[0]):02X}", address)
 
 
 def source_of(path: str) -> str:

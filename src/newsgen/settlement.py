@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from newsgen.errors import LedgerError, Location, Problem, did_you_mean, raise_all
-from newsgen.ledger import FILE_NAME, GONE, LIVE, REDIRECT, Ledger, LedgerEntry, is_safe
+from newsgen.ledger import FILE_NAME, GONE, LIVE, REDIRECT, Ledger, LedgerEntry, is_safe, target_of
 from newsgen.markup import is_external
 from newsgen.permalink import is_web_address, read_url
 
@@ -115,7 +115,7 @@ def _redirect(ledger: Ledger, old: str, new: str, standing: Container[str], want
     else:
         _check_target(ledger, old, new, standing, wanted)
     seen = known.seen if known else "-"
-    return LedgerEntry(old, REDIRECT, known.kind if known else "redirect", seen, target=new)
+    return LedgerEntry(old, REDIRECT, known.kind if known else "redirect", seen, target=target_of(new))
 
 
 def _check_target(ledger: Ledger, old: str, new: str, standing: Container[str], wanted: dict[str, str]) -> None:

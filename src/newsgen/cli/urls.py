@@ -104,7 +104,7 @@ def redirect(root: Path, old: str | None, new: str | None, table: BinaryIO | Non
 
 
 @urls.command()
-@click.argument("patterns", metavar="OLD...", nargs=-1)
+@click.argument("old", metavar="OLD...", nargs=-1)
 @click.option("--lost", is_flag=True, help="All that the next build would lose.")
 @click.option("--reason", default="", help="Why; readers are shown it.")
 @click.option("--date", metavar="DATE", callback=moment, help="The day on which it went; today if not given.")
@@ -112,7 +112,7 @@ def redirect(root: Path, old: str | None, new: str | None, table: BinaryIO | Non
 @_deciding
 def retire(
     root: Path,
-    patterns: Sequence[str],
+    old: Sequence[str],
     lost: bool,
     reason: str,
     date: Moment | None,
@@ -124,34 +124,34 @@ def retire(
         raise click.UsageError("say why, with --reason: readers who come by an old link are shown it")
     with _desk(root, dry_run=dry_run) as desk:
         on = date.local.date().isoformat() if date else today(None)
-        desk.now = settlement.retired(desk.ledger, desk.chosen(patterns, table, lost=lost), on, reason, desk.standing)
+        desk.now = settlement.retired(desk.ledger, desk.chosen(old, table, lost=lost), on, reason, desk.standing)
 
 
 @urls.command()
-@click.argument("patterns", metavar="OLD...", nargs=-1)
+@click.argument("old", metavar="OLD...", nargs=-1)
 @click.option("--lost", is_flag=True, help="All that the next build would lose.")
 @click.option("--file", "table", type=click.File("rb"), help="A file of addresses, one a line.")
 @_deciding
-def forget(root: Path, patterns: Sequence[str], lost: bool, table: BinaryIO | None, dry_run: bool) -> None:
+def forget(root: Path, old: Sequence[str], lost: bool, table: BinaryIO | None, dry_run: bool) -> None:
     """Take OLD out of the ledger: it was never public, and nothing will stand there."""
     with _desk(root, dry_run=dry_run) as desk:
-        desk.now = settlement.forgotten(desk.ledger, desk.chosen(patterns, table, lost=lost), desk.standing)
+        desk.now = settlement.forgotten(desk.ledger, desk.chosen(old, table, lost=lost), desk.standing)
 
 
 @urls.command()
-@click.argument("patterns", metavar="URL...", nargs=-1)
+@click.argument("url", metavar="URL...", nargs=-1)
 @click.option("--all", "takes_all", is_flag=True, help="All articles that changed in silence.")
 @_deciding
-def accept(root: Path, patterns: Sequence[str], takes_all: bool, dry_run: bool) -> None:
+def accept(root: Path, url: Sequence[str], takes_all: bool, dry_run: bool) -> None:
     """Take the text of an article for published as it is now: nobody has to be told of the change."""
     with _desk(root, dry_run=dry_run) as desk:
-        chosen = set(desk.chosen(patterns, None, lost=False)) if patterns else set()
+        chosen = set(desk.chosen(url, None, lost=False)) if url else set()
         if not (chosen or takes_all):
             raise click.UsageError("name addresses, or all with --all")
         desk.now = desk.ledger.with_entries(
             entry
-            for url, entry in desk.survey.plan.settled.as_it_is.items()
-            if url in desk.ledger.entries and (takes_all or url in chosen)
+            for known, entry in desk.survey.plan.settled.as_it_is.items()
+            if known in desk.ledger.entries and (takes_all or known in chosen)
         )
 
 

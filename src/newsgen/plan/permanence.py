@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from newsgen import dates
 from newsgen.errors import LedgerError, Location, NewsgenError, PlanError, Problem
-from newsgen.ledger import FILE_NAME, GONE, LIVE, REDIRECT, Ledger, LedgerEntry, source_of, text_digest
+from newsgen.ledger import FILE_NAME, GONE, LIVE, REDIRECT, Ledger, LedgerEntry, source_of, target_of, text_digest
 from newsgen.markup import is_external
 from newsgen.model import Archive, Article, Asset, Bundle, LedgerSettings, MenuItem, Page
 from newsgen.permalink import collision_key, output_path
@@ -189,7 +189,7 @@ class _Settling:
             source=source_of(article.path) if article else "",
         )
         if isinstance(item.context, RedirectContext):
-            return entry._replace(target=item.context.target.url)
+            return entry._replace(target=target_of(item.context.target.url))
         if isinstance(item.context, GoneContext):
             on = item.context.updated.iso[:10] if item.context.updated else ""
             return entry._replace(on=on, reason=" ".join(item.context.reason.split()))
@@ -335,7 +335,7 @@ class _Settling:
                 continue
             place = Location(item.sources[0]) if item.sources else None
             target = self._end_of(self._next[url], place)
-            if target != item.context.target.url:
+            if target != self._next[url].target:
                 self._next[url] = self._next[url]._replace(target=target)
                 if self._before.get(url) == self._next[url]:
                     self._next[url] = self._before[url]
