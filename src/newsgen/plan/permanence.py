@@ -27,7 +27,7 @@ __all__ = ["Settled", "is_in_grace", "is_page", "settle", "silent_change"]
 _Item: TypeAlias = Page | Asset | Bundle
 
 # What is made of a page, or for machines alone, and follows it: its address is not promised to anybody.
-_NOT_KEPT = frozenset({"article-data", "citation", "list-data", "file", "not-found"})
+_NOT_KEPT = frozenset({"article-data", "citation", "list-data", "file", "not-found", "search"})
 _THEME = "/theme/"
 _FILE, _FEED, _LIST = "file", "feed", "list"
 _ARCHIVE = "/archive/"
