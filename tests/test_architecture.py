@@ -17,7 +17,7 @@ FLOORS = {
     "yamltext": 2, "dates": 2, "model": 2, "source": 2, "frontmatter": 2, "permalink": 2, "markup": 2, "theme": 2,
     "files": 2, "prose": 2, "words": 2, "search": 2, "colours": 2, "svg": 2, "citation": 2, "data": 2, "structured": 2,
     "address": 2, "ledger": 2, "settlement": 2, "amendment": 2, "differences": 2, "placing": 2, "rules": 2, "hosts": 2,
-    "redline": 1, "repository": 2,
+    "patience": 1, "redline": 1, "repository": 2,
     "config": 3, "load": 3, "plan": 3, "render": 3, "write": 3,
     "making": 4, "memory": 4, "build": 4, "history": 4, "preview": 4,
     "serve": 5,

@@ -7,12 +7,13 @@ to the texts; where much of them is alike and nothing stands once, a stretch is 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import NamedTuple
+
+from newsgen.patience import anchors
 
 __all__ = ["as_read", "line_difference", "word_difference"]
 
@@ -128,42 +129,15 @@ def _matches(old: Sequence[str], new: Sequence[str]) -> list[_Part]:
             found.append(_Part(True, a_end, end, b_end, b_end + end - a_end))
         if a == a_end or b == b_end:
             continue
-        anchors = _anchors(old, new, a, a_end, b, b_end)
-        if anchors:
-            places = [(a, b), *anchors, (a_end, b_end)]
+        found_once = [(a + x, b + y) for x, y in anchors(old[a:a_end], new[b:b_end])]
+        if found_once:
+            places = [(a, b), *found_once, (a_end, b_end)]
             waiting += [_Part(False, x, x_end, y, y_end) for (x, y), (x_end, y_end) in pairwise(places)]
         elif (a_end - a) * (b_end - b) <= _MOST_PAIRS:
             matcher = SequenceMatcher(None, old[a:a_end], new[b:b_end], autojunk=False)
             blocks = matcher.get_matching_blocks()
             found += [_Part(True, a + x, a + x + size, b + y, b + y + size) for x, y, size in blocks if size]
     return sorted(found)
-
-
-def _anchors(old: Sequence[str], new: Sequence[str], a: int, a_end: int, b: int, b_end: int) -> list[tuple[int, int]]:
-    """Return the places, rising in both, of what stands once in both stretches: as many as rise together."""
-    once_old, once_new = _standing_once(old, a, a_end), _standing_once(new, b, b_end)
-    pairs = [(place, once_new[text]) for text, place in once_old.items() if text in once_new]
-    # The longest rising row: for each length the pair that ends a row of it lowest, and whence each came.
-    ends: list[int] = []
-    rows: list[tuple[int, int]] = []
-    before: list[int] = []
-    for index, (_, place) in enumerate(pairs):
-        length = bisect_left(ends, place, key=lambda end: pairs[end][1])
-        before.append(ends[length - 1] if length else -1)
-        ends[length : length + 1] = [index]
-    index = ends[-1] if ends else -1
-    while index >= 0:
-        rows.append(pairs[index])
-        index = before[index]
-    return rows[::-1]
-
-
-def _standing_once(texts: Sequence[str], start: int, end: int) -> dict[str, int]:
-    """Return what stands once in a stretch, with its place, in order."""
-    places: dict[str, int] = {}
-    for place in range(start, end):
-        places[texts[place]] = -1 if texts[place] in places else place
-    return {text: place for text, place in places.items() if place >= 0}
 
 
 # Showing

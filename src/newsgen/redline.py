@@ -9,9 +9,10 @@ knows the texts alone and no clock, so the same texts give the same redline ever
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from newsgen.patience import anchors
 
 __all__ = ["Piece", "redline"]
 
@@ -88,7 +89,7 @@ def _paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, S
     """
     a, b = [_key(text) for text in old], [_key(text) for text in new]
     gone = come = 0
-    for i, j in [*_anchors(a, b), (len(a), len(b))]:
+    for i, j in [*anchors(a, b), (len(a), len(b))]:
         if i < gone or j < come:
             continue  # taken along with the anchor before
         start_i, start_j = i, j
@@ -108,40 +109,6 @@ def _paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, S
         if end_i > start_i:
             yield "same", (), ()
         gone, come = end_i, end_j
-
-
-def _anchors(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the places of what stands once in both, as the longest row of them that is in order in both."""
-    once_a = {key for key, count in Counter(a).items() if count == 1}
-    once_b = {key for key, count in Counter(b).items() if count == 1}
-    place = {key: j for j, key in enumerate(b) if key in once_a and key in once_b}
-    ends: list[int] = []
-    rows: list[int] = []
-    pairs = [(i, place[key]) for i, key in enumerate(a) if key in place]
-    before: list[int] = []
-    for number, (_, j) in enumerate(pairs):
-        at = _first_not_below(ends, j)
-        if at == len(ends):
-            ends.append(j)
-            rows.append(number)
-        else:
-            ends[at] = j
-            rows[at] = number
-        before.append(rows[at - 1] if at else -1)
-    found: list[tuple[int, int]] = []
-    number = rows[-1] if rows else -1
-    while number >= 0:
-        found.append(pairs[number])
-        number = before[number]
-    return found[::-1]
-
-
-def _first_not_below(values: Sequence[int], value: int) -> int:
-    low, high = 0, len(values)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if values[middle] < value else (low, middle)
-    return low
 
 
 # Words
