@@ -20,7 +20,8 @@ from urllib.parse import unquote
 
 from newsgen import files
 from newsgen.errors import LedgerError, Location, Problem, raise_all
-from newsgen.permalink import without_index
+from newsgen.fingerprint import digest_bytes
+from newsgen.permalink import is_inside, without_index
 
 __all__ = [
     "FILE_NAME",
@@ -60,6 +61,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|-")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0%\u2028\u2029\ud800-\udfff]")
 _URL = re.compile(r"/[!-~]*")
 _TARGET = re.compile(r"(?:/(?!/)|https?://[^/])[^\x00-\x20\x7f]*|/", re.IGNORECASE)
+_NO_PATH = re.compile(r"[\x00-\x1f\\]")
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
 # The reason stands last in its line, and may hold blanks.
 _REASON = " why="
@@ -139,14 +141,13 @@ def source_of(path: str) -> str:
 
 def digest_of(data: bytes | None) -> bytes:
     """Return the digest of a ledger's file; b"" for none."""
-    return b"" if data is None else blake2b(data, digest_size=16).digest()
+    return b"" if data is None else digest_bytes(data)
 
 
 def is_safe(url: str) -> bool:
     """Whether a URL stands for a path within the site, whoever wrote it."""
-    parts = unquote(url).split("/")
-    inner = parts[1:-1] if url.endswith("/") else parts[1:]
-    return not {"", ".", ".."}.intersection(inner) and not re.search(r"[\x00-\x1f\\]", unquote(url))
+    path = unquote(url)[1:]
+    return is_inside(f"{path}index.html" if url.endswith("/") else path) and not _NO_PATH.search(path)
 
 
 def read(root: Path) -> bytes | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -23,6 +24,8 @@ __all__ = [
     "check_slug",
     "collision_key",
     "fold",
+    "folders_of",
+    "is_inside",
     "is_web_address",
     "output_path",
     "read_url",
@@ -206,6 +209,19 @@ def url_of(path: str) -> str:
     folder, _, name = path.rpartition("/")
     plain = f"{folder}/" if folder and name == "index.html" else "" if path == "index.html" else path
     return "/" + quote(plain, safe=URL_SAFE)
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """Yield the folders in which the file at a path stands, the nearest first; parts are joined by "/"."""
+    folder = path.rpartition("/")[0]
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path names a file below the folder that it is looked for in, whoever wrote it."""
+    return bool(path) and not path.startswith("/") and not {"", ".", ".."} & set(path.split("/")) and "\0" not in path
 
 
 def collision_key(path: str) -> str:

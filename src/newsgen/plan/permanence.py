@@ -18,7 +18,7 @@ from newsgen.errors import LedgerError, Location, NewsgenError, PlanError, Probl
 from newsgen.ledger import FILE_NAME, GONE, LIVE, REDIRECT, Ledger, LedgerEntry, source_of, target_of, text_digest
 from newsgen.markup import is_external
 from newsgen.model import Archive, Article, Asset, Bundle, LedgerSettings, MenuItem, Page
-from newsgen.permalink import collision_key, output_path
+from newsgen.permalink import collision_key, folders_of, output_path
 from newsgen.plan.articles import removal_policy
 from newsgen.plan.contexts import GoneContext, RedirectContext
 
@@ -379,14 +379,14 @@ class _Settling:
         if not answered:
             return
         taken = {collision_key(output_path(url)) for url in self._planned}
-        folders = {folder for path in taken for folder in _parents(path)}
+        folders = {folder for path in taken for folder in folders_of(path)}
         for url in answered:
             entry = self._next[url]
             path = collision_key(output_path(url))
             item = self._page_of(entry)
-            if item and path not in taken and path not in folders and taken.isdisjoint(_parents(path)):
+            if item and path not in taken and path not in folders and taken.isdisjoint(folders_of(path)):
                 taken.add(path)
-                folders.update(_parents(path))
+                folders.update(folders_of(path))
                 yield item
 
     def _page_of(self, entry: LedgerEntry) -> Page | Asset | None:
@@ -509,10 +509,3 @@ def _folders_above(url: str) -> Iterator[str]:
     while url != "/":
         url = url.rstrip("/").rpartition("/")[0] + "/"
         yield url
-
-
-def _parents(path: str) -> Iterator[str]:
-    folder = path.rpartition("/")[0]
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]

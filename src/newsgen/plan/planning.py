@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from newsgen.errors import Location, NewsgenError, PlanError, Problem
 from newsgen.model import Archive, Asset, Bundle, MenuItem, Page, Site
-from newsgen.permalink import MANIFEST, collision_key, output_path
+from newsgen.permalink import MANIFEST, collision_key, folders_of, output_path
 from newsgen.plan.articles import article_pages, redirect_pages, standing_pages
 from newsgen.plan.contexts import SiteContext
 from newsgen.plan.corrections import correction_pages, corrections_url
@@ -175,11 +175,9 @@ def _files_as_folders(claims: dict[str, list[int]]) -> dict[str, list[int]]:
     """Return the claimed files that other items need as a folder, with those items."""
     found: dict[str, list[int]] = {}
     for path, indices in claims.items():
-        folder = path.rpartition("/")[0]
-        while folder:
+        for folder in folders_of(path):
             if folder in claims:
                 found.setdefault(folder, []).extend(indices)
-            folder = folder.rpartition("/")[0]
     return found
 
 

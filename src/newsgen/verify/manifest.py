@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from newsgen import files
 from newsgen.errors import Location, Problem, VerifyError
-from newsgen.permalink import MANIFEST
+from newsgen.permalink import MANIFEST, is_inside
 from newsgen.write import MANIFEST_HEADER
 
 __all__ = ["LARGEST", "Manifest", "manifest_of_file", "manifest_of_folder", "read_manifest"]
@@ -93,7 +93,7 @@ def _why_not_inside(path: str) -> str:
     """Return why a path names no file below a folder; "" where it does."""
     if _NO_PATH.search(path):
         return "holds a sign that no path of a site has"
-    if path.startswith("/") or {"", ".", ".."} & set(path.split("/")):
+    if not is_inside(path):
         return "leads out of the folder"
     return "is too long" if len(path) > _LONGEST_PATH else ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsgen import files
+from newsgen.permalink import is_inside
 from newsgen.store import seal_of, sealed, unsealed
 
 __all__ = [
@@ -98,7 +99,7 @@ def read_manifest(path: Path) -> Iterable[str]:
         return
     for line in text[len(MANIFEST_HEADER) :].split("\n"):
         checksum, separator, name = line.partition("  ")
-        if len(checksum) == 64 and separator and _is_inside(name):
+        if len(checksum) == 64 and separator and is_inside(name):
             yield name
 
 
@@ -107,13 +108,9 @@ def read_pending(path: Path) -> Iterable[str]:
     names = unsealed(files.bytes_of(path))
     if names is None:
         return ()
-    return [name for name in names.decode("utf-8", "surrogateescape").split("\n") if _is_inside(name)]
+    return [name for name in names.decode("utf-8", "surrogateescape").split("\n") if is_inside(name)]
 
 
 def write_pending(path: Path, names: Iterable[str]) -> None:
     """Write down what will stand in the output folder, for a build that comes after one that was cut short."""
     files.put(path, sealed("\n".join(sorted(names)).encode("utf-8", "surrogateescape")))
-
-
-def _is_inside(name: str) -> bool:
-    return bool(name) and not name.startswith("/") and not {"", ".", ".."} & set(name.split("/")) and "\0" not in name

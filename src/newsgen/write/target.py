@@ -18,7 +18,7 @@ from typing import NamedTuple, Self
 from newsgen import files
 from newsgen.errors import BuildError, Location, NewsgenError, PartlyWrittenError, Problem, printable
 from newsgen.model import Asset, Bundle, Page
-from newsgen.permalink import MANIFEST, collision_key, output_path
+from newsgen.permalink import MANIFEST, collision_key, folders_of, output_path
 from newsgen.write.record import (
     MANIFEST_HEADER,
     NO_FINGERPRINT,
@@ -367,7 +367,7 @@ class Target:
                         errors[other] = self._foreign(other, os.lstat(self._out / other))
             elif found is not None and path not in self._owned:
                 errors[path] = self._foreign(path, found)
-            for folder in _parents(path):
+            for folder in folders_of(path):
                 if folder not in above:
                     above[folder] = lstat(f"{self._out}/{folder}")
                 standing = above[folder]
@@ -406,7 +406,7 @@ class Target:
         """Remove what newsgen wrote where a file must become a folder, or a folder a file; return what was removed."""
         if not stale and not folders:
             return set()
-        in_the_way = {folder for path in moves for folder in _parents(path) if folder in stale}
+        in_the_way = {folder for path in moves for folder in folders_of(path) if folder in stale}
         in_the_way |= {other for path in folders for other in stale if other.startswith(path + "/")}
         # A disk that is blind to case would take the new name of a file for the old one, and lose it with the old.
         names = {collision_key(path) for path in moves} if stale else frozenset()
@@ -587,13 +587,6 @@ def _lock(path: Path) -> int:
         hint = "wait until it has ended"
         raise BuildError(Problem("another build of this site is under way", None, hint)) from None
     return handle
-
-
-def _parents(path: str) -> Iterable[str]:
-    folder = path.rpartition("/")[0]
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]
 
 
 def _is_folder(found: os.stat_result | None) -> bool:
