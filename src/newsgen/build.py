@@ -83,6 +83,11 @@ class Options(NamedTuple):
     workers: Workers = Workers()
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None
 
+    @property
+    def leaves_ledger(self) -> bool:
+        """Whether this is a preview: drafts and what is dated in the future are for the editors, and not published."""
+        return self.is_preview or self.selection.drafts or self.selection.future
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -232,7 +237,7 @@ def _read_settings(root: Path, options: Options) -> Site:
     """Return the site's settings, as the options change them."""
     site = config.read(root)
     site = replace(site, has_search=site.has_search and options.search)
-    if options.is_preview and site.permalinks.guard == "error":
+    if options.leaves_ledger and site.permalinks.guard == "error":
         return replace(site, permalinks=replace(site.permalinks, guard="warn"))
     return site
 
@@ -278,7 +283,6 @@ def built(
             selection,
             bool(offline),
             search=bool(has_search),
-            is_preview=selection.drafts or selection.future,
             workers=workers,
             progress=progress,
         )
@@ -439,13 +443,13 @@ def _patched(
     wanted = {item.url: renderer.fingerprint(item) for item in items}
     failures = _make(renderer, items, wanted, target, memory, options)
     raise_all("the site has mistakes", [failure.error for failure in failures])
-    if texts is not None and texts != kept and not options.is_preview:
+    if texts is not None and texts != kept and not options.leaves_ledger:
         ledger.write(root, texts, root / CACHE)
     # The folder stands as it was left: with nothing made there is nothing to publish.
     changes = target.publish() if items else Changes((), (), ())
     if patch.items or found.standings != memory.standings or outcome != patch.outcome:
         memory.keep_made(making.remembered(waiting))
-        now = before if options.is_preview else ledger.digest_of(texts)
+        now = before if options.leaves_ledger else ledger.digest_of(texts)
         memory.save_patch(found, target.record_digest, outcome, now, [item.url for item in waiting])
     urls = tuple(item.url for item in items)
     return Report(outcome.articles, outcome.planned, urls, changes, warnings, (), outcome.notes, len(waiting))
@@ -573,7 +577,7 @@ def _keep_ledger(
 
     It is written before anything is published: it may know an address too many, and never one too few.
     """
-    if site.permalinks.guard == "off" or options.is_preview or (now is before and kept is not None):
+    if site.permalinks.guard == "off" or options.leaves_ledger or (now is before and kept is not None):
         return ledger.digest_of(kept)
     unmade = [failure.url for failure in failures if failure.url not in before.entries]
     return ledger.write(root, now.with_entries((), without=unmade).data if unmade else now.data, root / CACHE)
@@ -658,7 +662,7 @@ def _keys(root: Path, site: Site, options: Options) -> tuple[bytes, bytes, bytes
     folder = theme.built_in_folder()
     built_in = files.walk(folder.parent, folder.name)
     past = history.source_of(root, site)
-    selection = (*options.selection, options.offline, site.has_search, options.is_preview, site.permalinks, past)
+    selection = (*options.selection, options.offline, site.has_search, options.leaves_ledger, site.permalinks, past)
     plan_key = Fingerprinter().digest(
         (tools_of(site.markdown), _libraries(), selection, built_in.files, built_in.standings)
     )

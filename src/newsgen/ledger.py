@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -108,6 +109,18 @@ class Ledger:
     @cached_property
     def _lines(self) -> Mapping[str, int]:
         return {url: number for number, url in enumerate(self.entries, _HEAD_LINES + 1)}
+
+    def below(self, folder: str) -> Iterator[LedgerEntry]:
+        """Yield the entries of all URLs below that of a folder."""
+        for place in range(bisect_right(self._urls, folder), len(self._urls)):
+            url = self._urls[place]
+            if not url.startswith(folder):
+                return
+            yield self.entries[url]
+
+    @cached_property
+    def _urls(self) -> Sequence[str]:
+        return list(self.entries)
 
     def with_entries(self, entries: Iterable[LedgerEntry], without: Iterable[str] = ()) -> Ledger:
         """Return a ledger in which these entries stand for those of the same URLs, and the URLs `without` do not."""

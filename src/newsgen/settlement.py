@@ -148,7 +148,7 @@ def retired(ledger: Ledger, urls: Iterable[str], on: str, reason: str, standing:
 
     Raises ExceptionGroup of LedgerError for one at which a page stands.
     """
-    chosen = list(urls)
+    chosen = dict.fromkeys(urls)
     _refuse_standing(chosen, standing, "retired")
     entries = []
     for url in chosen:
@@ -189,9 +189,8 @@ def _lost_below(ledger: Ledger, url: str, standing: Container[str]) -> Iterator[
     entry = ledger.entries.get(url)
     if entry is None or entry.kind == "file" or not url.endswith("/") or url == "/":
         return
-    for other in ledger.entries.values():
-        is_below = other.url.startswith(url) and other.url != url and other.state == LIVE
-        if is_below and other.kind in _BELOW and other.url not in standing:
+    for other in ledger.below(url):
+        if other.state == LIVE and other.kind in _BELOW and other.url not in standing:
             yield other
 
 

@@ -77,8 +77,6 @@ def build(
         options = building.Options(
             selection=Selection(drafts, future, instant),
             today=today(instant),
-            # What is shown to the editors alone was not published.
-            is_preview=drafts or future,
             locked=locked,
             offline=offline,
             full=full,

@@ -79,7 +79,6 @@ def plan(
         options = building.Options(
             selection=Selection(drafts, future, instant),
             today=today(instant),
-            is_preview=drafts or future,
             offline=offline,
             strict=strict,
             search=not no_search,

@@ -48,16 +48,15 @@ _LONGEST_CHAIN = 100
 class Settled(NamedTuple):
     """What became of all that was published before.
 
-    `pages` stand where something moved or is gone. `moved` are URLs of articles and files with where they went to,
-    `emptied` those of lists that have no articles any more; both of this time alone. `gone` are URLs that have no page
-    to say so, of files. `replaced` are planned pages with better ones in their place. `silent` are changes of texts
+    `pages` stand where something moved or is gone. `emptied` are URLs of lists that have no articles any more since
+    this time, with where they lead. `gone` are URLs that have no page to say so, of files. `lost` are those that
+    nothing answers at. `replaced` are planned pages with better ones in their place. `silent` are changes of texts
     that nothing tells of, and `as_it_is` the entries of those articles, by URL, as they would be with the new texts.
     """
 
     ledger: Ledger
     pages: tuple[Page | Asset, ...] = ()
     replaced: Mapping[str, Page] = {}
-    moved: tuple[tuple[str, str], ...] = ()
     emptied: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
@@ -118,7 +117,6 @@ class _Settling:
         self._planned: dict[str, _Item] = {item.url: item for item in items if not isinstance(item, Bundle)}
         self._articles = {article.url: article for article in archive.articles}
         self._next: dict[str, LedgerEntry] = {}
-        self._moved: list[tuple[str, str]] = []
         self._emptied: list[tuple[str, str]] = []
         self._lost: list[LedgerEntry] = []
         # How many files are lost with each page that is.
@@ -150,7 +148,6 @@ class _Settling:
             ledger=Ledger(dict(sorted(self._next.items()))) if has_changed else self._archive.ledger,
             pages=tuple(self._pages(answered)),
             replaced=replaced,
-            moved=tuple(self._moved),
             emptied=tuple(self._emptied),
             gone=tuple(url for url in answered if self._next[url].state == GONE and not is_page(url)),
             lost=tuple(entry.url for entry in self._lost),
@@ -225,13 +222,13 @@ class _Settling:
                 if article is None or article.url == entry.url:
                     self._lose(entry)
                 else:
-                    self._send_on(entry, article.url, self._moved)
+                    self._send_on(entry, article.url)
                     self._keep_what_was_published(entry, article)
             else:
                 below.append(entry)
         for entry in below:
             if entry.kind in _LISTS:
-                self._send_on(entry, self._list_above(entry), self._emptied)
+                self._empty(entry, self._list_above(entry))
             elif entry.kind in _VERSIONS:
                 self._settle_version(entry)
             elif entry.kind == _FEED:
@@ -241,9 +238,15 @@ class _Settling:
             else:
                 self._lose(entry)
 
-    def _send_on(self, entry: LedgerEntry, target: str, told: list[tuple[str, str]]) -> None:
+    def _send_on(self, entry: LedgerEntry, target: str) -> None:
         self._next[entry.url] = LedgerEntry(entry.url, REDIRECT, entry.kind, entry.seen, target=target)
-        told.append((entry.url, target))
+
+    def _empty(self, entry: LedgerEntry, target: str) -> None:
+        self._send_on(entry, target)
+        self._emptied.append((entry.url, target))
+
+    def _end(self, entry: LedgerEntry, on: str) -> None:
+        self._next[entry.url] = LedgerEntry(entry.url, GONE, entry.kind, entry.seen, on=on)
 
     def _keep_what_was_published(self, before: LedgerEntry, article: Article) -> None:
         """Let the entry of an article that moved say of its text what the old one said."""
@@ -267,9 +270,9 @@ class _Settling:
         folder = next(_folders_above(entry.url))
         main = f"/feed{posixpath.splitext(entry.url)[1]}"
         if folder == _DOCUMENTS and main in self._planned:
-            self._send_on(entry, main, self._emptied)  # there are fewer articles than the documents were of
+            self._empty(entry, main)  # there are fewer articles than the documents were of
         elif folder in self._before and folder not in self._planned and self._before[folder].kind in _LISTS:
-            self._next[entry.url] = LedgerEntry(entry.url, GONE, entry.kind, entry.seen, on=_day(self._today))
+            self._end(entry, _day(self._today))
         else:
             self._lose(entry)
 
@@ -280,21 +283,21 @@ class _Settling:
         article = owner.target or owner.url if owner else ""
         target = next((url for url in (beside, article) if url in self._planned), "")
         if owner and owner.state == GONE:
-            self._next[entry.url] = LedgerEntry(entry.url, GONE, entry.kind, entry.seen, on=owner.on)
+            self._end(entry, owner.on)
         elif target:
-            self._send_on(entry, target, self._moved)
+            self._send_on(entry, target)
         elif not (owner and owner.url in self._below):
             self._lose(entry)
 
     def _settle_file(self, entry: LedgerEntry) -> None:
         owner = self._owner(entry.url)
         if owner and owner.state == GONE:
-            self._next[entry.url] = LedgerEntry(entry.url, GONE, entry.kind, entry.seen, on=owner.on)
+            self._end(entry, owner.on)
             return
         beside = owner.target + entry.url[len(owner.url) :] if owner and owner.target else ""
         target = self._files.get(beside) or self._files.get(entry.text) or self._files.get(entry.source)
         if target:
-            self._send_on(entry, target, self._moved)
+            self._send_on(entry, target)
         elif owner and owner.url in self._below:
             self._below[owner.url] += 1
         else:
@@ -468,11 +471,17 @@ class _Settling:
 
     def _likely(self, entry: LedgerEntry) -> str:
         """Return a new article that has the last part of a lost address in its own, "" for none or several."""
-        name = entry.url.rstrip("/").rpartition("/")[2]
-        found = [
-            url for url in self._articles if url not in self._before and url.rstrip("/").rpartition("/")[2] == name
-        ]
-        return found[0] if len(found) == 1 and entry.id else ""
+        found = self._new_by_name.get(_name_of(entry.url), ()) if entry.id else ()
+        return found[0] if len(found) == 1 else ""
+
+    @cached_property
+    def _new_by_name(self) -> Mapping[str, Sequence[str]]:
+        """The URLs of articles that were never published, by their last part."""
+        found: dict[str, list[str]] = {}
+        for url in self._articles:
+            if url not in self._before:
+                found.setdefault(_name_of(url), []).append(url)
+        return found
 
 
 def _kind_of(item: _Item) -> str:
@@ -498,6 +507,10 @@ def _copy(url: str, target: _Item | None) -> Page | Asset | None:
 def _bare(target: str) -> str:
     """Return a URL without query and fragment."""
     return target.partition("#")[0].partition("?")[0]
+
+
+def _name_of(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2]
 
 
 def _day(today: str) -> str:
