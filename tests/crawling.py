@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +12,7 @@ from usp.objects.sitemap import AbstractSitemap, InvalidSitemap
 from usp.tree import sitemap_tree_for_homepage
 
 from newsgen.permalink import output_path
+from tests.serving import QuietHandler, served_by
 
 __all__ = ["IMAGE", "NEWS", "SITEMAP", "check", "crawled", "served"]
 
@@ -28,22 +26,9 @@ _DATE = re.compile(
 )
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    def log_message(self, *message: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> AbstractContextManager[str]:
     """Give the address at which a folder is served; it need not be there yet."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return served_by(partial(QuietHandler, directory=str(folder)))
 
 
 def crawled(address: str) -> AbstractSitemap:

@@ -5,31 +5,24 @@ Needs Chromium, which a user's machine may lack; CI never goes without.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from newsgen.build import Options, build
+from tests.serving import QuietHandler, chromium, served_by
 from tests.sites import write
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Without these the browser looks for hosts of its maker at every start.
-SWITCHES = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 # A page of each kind, and of the articles one with everything, one from right to left and one that is part of a story;
 # profiles with a picture and with links; both pages of a long timeline.
 KINDS = (
@@ -44,37 +37,22 @@ POLICY = "default-src 'self'"
 OPEN = "document.querySelectorAll('details').forEach(item => item.open = true)"
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class _Handler(QuietHandler):
     """Serves files as any static host would, under the strictest policy that still shows them."""
 
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", POLICY)
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server gives it
-        """Say nothing."""
 
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+def served(folder: Path) -> AbstractContextManager[str]:
+    return served_by(partial(_Handler, directory=str(folder)))
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not path or not AXE.exists():
-        message = "browser tests need Chromium, and 'npm install' in tests/browser"
-        if "CI" in os.environ:
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
+    with chromium(AXE) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,22 +5,19 @@ Needs Chromium and ReplayWeb.page, which a user's machine may lack; CI never goe
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page
 
 from newsgen.build import build
+from tests.serving import QuietHandler, chromium, served_by
 from tests.sites import make
-from tests.test_browser import SWITCHES
 from tests.test_cli import run
 from tests.test_packages import SITE
 
@@ -33,7 +30,7 @@ PAGE = """<!doctype html><html lang="en"><title>Replay</title><script src="ui.js
 _PATIENCE = 60_000  # milliseconds: a browser that has much else to do is slow to start a worker
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class _Handler(QuietHandler):
     """Serves files with the parts that are asked for, as hosts of web archives must (RFC 9110, section 14)."""
 
     def do_GET(self) -> None:
@@ -56,30 +53,15 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Accept-Ranges", "bytes")
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server gives it
-        """Say nothing."""
 
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+def served(folder: Path) -> AbstractContextManager[str]:
+    return served_by(partial(_Handler, directory=str(folder)))
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not path or not (REPLAY / "ui.js").exists():
-        message = "this test needs Chromium, and 'npm install' in tests/browser"
-        if "CI" in os.environ:
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
+    with chromium(REPLAY / "ui.js") as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

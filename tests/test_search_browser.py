@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.searchable import SPLIT, has_pagefind, searchable_site
+from tests.serving import QuietHandler, served_by
 from tests.test_browser import AXE, TAGS, browser
 
 __all__ = ["browser"]
@@ -31,7 +30,7 @@ TRUSTED = f"{POLICY}; require-trusted-types-for 'script'"
 LANDING = "Two Americans land on the Moon"
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class _Handler(QuietHandler):
     """Serves files as any static host would, under a policy, and without those whose path holds one of `lost`."""
 
     def __init__(self, *given: object, policy: str, lost: tuple[str, ...], **named: object) -> None:
@@ -45,17 +44,9 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Security-Policy", self.policy)
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server gives it
-        """Say nothing."""
 
-
-@contextmanager
-def served(folder: Path, policy: str = POLICY, lost: tuple[str, ...] = ()) -> Iterator[str]:
-    handler = partial(_Handler, directory=str(folder), policy=policy, lost=lost)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+def served(folder: Path, policy: str = POLICY, lost: tuple[str, ...] = ()) -> AbstractContextManager[str]:
+    return served_by(partial(_Handler, directory=str(folder), policy=policy, lost=lost))
 
 
 @pytest.fixture(scope="module")
