@@ -11,11 +11,12 @@ from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 
-from newsgen.build import build, survey
+from newsgen.build import build
 from newsgen.model import Entry, Page
 from newsgen.plan.contexts import SearchBundle, SearchContext, TermCount
 from newsgen.plan.dates import year_counts
 from newsgen.render import Renderer, RenderSettings
+from newsgen.surveying import survey
 from tests.sites import write
 
 __all__ = ["SPLIT", "has_pagefind", "searchable_site"]

@@ -19,7 +19,7 @@ FLOORS = {
     "address": 2, "ledger": 2, "settlement": 2, "amendment": 2, "differences": 2, "placing": 2, "rules": 2, "hosts": 2,
     "patience": 1, "redline": 1, "repository": 2,
     "config": 3, "load": 3, "plan": 3, "render": 3, "write": 3,
-    "making": 4, "memory": 4, "build": 4, "history": 4, "preview": 4,
+    "making": 4, "memory": 4, "build": 4, "history": 4, "surveying": 4, "preview": 4,
     "serve": 5,
     "cli": 6,
     "__main__": 7,

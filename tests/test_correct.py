@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsgen.build import survey
 from newsgen.cli.writing import replace_file
 from newsgen.errors import BuildError
+from newsgen.surveying import survey
 from tests.sites import SETTINGS, make, snapshot, write
 from tests.test_cli import NEWSGEN, run
 

@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 
-from newsgen.build import Options, build, survey
+from newsgen.build import Options, build
 from newsgen.load import Selection
 from newsgen.model import CORRECTION_KINDS
+from newsgen.surveying import survey
 from tests.sites import SETTINGS, make, snapshot, write
 from tests.test_build import problems
 

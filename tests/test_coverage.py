@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from newsgen.build import Survey, build, survey
+from newsgen.build import build
 from newsgen.model import Page
 from newsgen.plan.contexts import (
     ArchiveContext,
@@ -21,6 +21,7 @@ from newsgen.plan.contexts import (
     TermContext,
     YearContext,
 )
+from newsgen.surveying import Survey, survey
 from tests.sites import SETTINGS, make, snapshot, write
 
 

@@ -24,12 +24,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsgen import config, exports, load
-from newsgen.build import build, opened
+from newsgen.build import build
 from newsgen.errors import errors_in
 from newsgen.exports import TABLES, Contents
 from newsgen.exports.records import sound
 from newsgen.load import Selection
 from newsgen.model import Body
+from newsgen.surveying import opened
 from tests.sites import make, write
 from tests.test_build import THREE
 from tests.test_cli import run

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsgen import config
-from newsgen.build import Options, build, survey
+from newsgen.build import Options, build
 from newsgen.dates import parse
 from newsgen.errors import Location, errors_in
 from newsgen.markup import finish
 from newsgen.model import FeedSettings, Page
+from newsgen.surveying import survey
 from tests.sites import SETTINGS, make, snapshot, write
 
 ROOT = Path(__file__).parent.parent

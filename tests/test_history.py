@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsgen.build import Options, build, survey
+from newsgen.build import Options, build
 from newsgen.errors import errors_in
+from newsgen.surveying import survey
 from newsgen.workers import Workers
 from tests.repositories import Repository, repository_at
 from tests.sites import SETTINGS, make, snapshot, write

@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsgen import config
-from newsgen.build import build, survey
+from newsgen.build import build
 from newsgen.errors import errors_in
 from newsgen.hosts import HOSTS, HostFile, Rule, Rules, fitting, read_path, read_target
 from newsgen.plan.hosts import host_pages
+from newsgen.surveying import survey
 from newsgen.verify import Manners, manifest_of_folder, verify_live
 from tests.sites import make, snapshot, write
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from newsgen import build, config, load
-from newsgen.build import survey
 from newsgen.errors import errors_in
 from newsgen.load import Loaded, Selection
+from newsgen.surveying import survey
 from tests import sites
 from tests.sites import make, write
 
@@ -211,7 +211,7 @@ def test_two_articles_at_one_url_are_both_named(tmp_path: Path) -> None:
         + article("articles/b/flood.md", "title: B\ndate: 2024-01-01")
         + article("articles/c.md", "title: C\ndate: 2024-01-01\nurl: /2024/01/01/FLOOD/"),
     )
-    text = "\n".join(str(error) for error in build.survey(tmp_path).errors)
+    text = "\n".join(str(error) for error in survey(tmp_path).errors)
     assert all(name in text for name in ("articles/a/flood.md", "articles/b/flood.md", "articles/c.md"))
 
 

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from newsgen import packages
-from newsgen.build import Options, build, built, opened
+from newsgen.build import Options, build, built
 from newsgen.errors import BuildError, errors_in
 from newsgen.load import Selection
 from newsgen.packages.bag import _in_manifest
@@ -33,6 +33,7 @@ from newsgen.packages.contents import rfc3339
 from newsgen.packages.warc import content_type
 from newsgen.packages.webarchive import address_of, sort_key
 from newsgen.permalink import output_path
+from newsgen.surveying import opened
 from newsgen.version import VERSION
 from tests.sites import make, snapshot, write
 from tests.test_build import THREE

@@ -15,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsgen import ledger, settlement
-from newsgen.build import Options, Report, build, survey
+from newsgen.build import Options, Report, build
 from newsgen.cli.main import main
 from newsgen.errors import LedgerError, errors_in
 from newsgen.ledger import GONE, REDIRECT, Ledger
 from newsgen.load import Selection
 from newsgen.permalink import output_path
 from newsgen.plan import is_page
+from newsgen.surveying import survey
 from tests.sites import make, snapshot, write
 from tests.strategies import STANDING, Edit, apply, articles, edits
 

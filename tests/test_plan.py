@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsgen.build import Survey, build, survey
+from newsgen.build import build
 from newsgen.errors import errors_in
 from newsgen.model import Asset, Page
 from newsgen.plan.contexts import (
@@ -24,6 +24,7 @@ from newsgen.plan.contexts import (
     TermContext,
     YearContext,
 )
+from newsgen.surveying import Survey, survey
 from tests.sites import SETTINGS, make, snapshot, write
 
 

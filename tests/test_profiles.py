@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from newsgen.build import Options, build, survey
+from newsgen.build import Options, build
 from newsgen.errors import errors_in
 from newsgen.load import Selection
+from newsgen.surveying import survey
 from tests.sites import SETTINGS, make, snapshot, write
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="4" height="3"/></svg>'

@@ -17,8 +17,9 @@ import feedparser
 import html5lib
 import pytest
 
-from newsgen.build import Options, build, survey
+from newsgen.build import Options, build
 from newsgen.model import Page
+from newsgen.surveying import survey
 from tests.sites import make, snapshot
 
 BROWSER_TOOLS = Path(__file__).parent / "browser" / "node_modules"

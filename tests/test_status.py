@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsgen.build import Options, Report, build, opened, survey
+from newsgen.build import Options, Report, build
 from newsgen.config import read as read_settings
 from newsgen.dates import Moment, parse
 from newsgen.exports import write_lines
@@ -21,6 +21,7 @@ from newsgen.model import MenuItem, Page
 from newsgen.plan import removal_policy
 from newsgen.plan.contexts import GoneContext
 from newsgen.render import Renderer, RenderSettings
+from newsgen.surveying import opened, survey
 from newsgen.words import load as load_words
 from tests.sites import SETTINGS, make, snapshot, write
 

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from trafilatura import bare_extraction
 
 from newsgen import structured
-from newsgen.build import build, survey
+from newsgen.build import build
 from newsgen.dates import parse
 from newsgen.errors import errors_in
 from newsgen.model import LABELS, Article, Body, Image, MenuItem, Term
 from newsgen.plan.contexts import SiteContext
+from newsgen.surveying import survey
 from tests.sites import make, write
 
 BASE = "https://archive.example.org"

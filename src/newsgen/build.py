@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -18,7 +17,6 @@ from newsgen.errors import (
     Location,
     NewsgenError,
     Problem,
-    TemplateError,
     raise_all,
 )
 from newsgen.fingerprint import Fingerprinter
@@ -30,28 +28,22 @@ from newsgen.model import Archive, Asset, Bundle, Page, Site
 from newsgen.permalink import output_path
 from newsgen.plan.contexts import RedirectContext
 from newsgen.render import Renderer, RenderSettings, tools_of
+from newsgen.surveying import CACHE, ledger_data, libraries, remembering, source_keys, survey_with
 from newsgen.workers import Workers, in_batches
 from newsgen.write import Change, Changes, Target
 
 __all__ = [
     "CACHE",
     "Built",
-    "Opened",
     "Options",
     "Rehearsal",
     "Report",
-    "Survey",
-    "Surveyed",
     "build",
     "built",
-    "opened",
     "output_folder",
     "rehearsed",
-    "survey",
-    "surveyed",
 ]
 
-CACHE = ".newsgen"
 # Pages in a batch, counted by what they cost: a page of one article is 1, and each article in a list a tenth of it.
 _BATCH = 64
 _LARGE = 8
@@ -112,127 +104,6 @@ class Report:
     base_url: str = ""
 
 
-class Survey(NamedTuple):
-    """A site as it would be built."""
-
-    site: Site
-    archive: Archive
-    plan: plan.Plan
-    errors: tuple[NewsgenError, ...]
-
-
-def survey(root: Path, selection: Selection = Selection(), workers: Workers = Workers(), today: str = "") -> Survey:
-    """Return the site at `root`, its archive and its plan, with all that is wrong in them; write nothing.
-
-    Raises ExceptionGroup of ConfigError or LedgerError where the settings or the ledger cannot be read.
-    """
-    site = config.read(root)
-    known = ledger.parse(_ledger_data(root, site))
-    with _asked(root, site, workers, lambda stage, done, total: None) as (_, reading, walked):
-        return _survey(site, root, selection, reading, walked, known, today)
-
-
-def _survey(
-    site: Site,
-    root: Path,
-    selection: Selection,
-    reading: Reading,
-    walked: Mapping[str, files.Walk] | None,
-    known: Ledger,
-    today: str,
-    past_reading: history.Reading = history.Reading(),
-) -> Survey:
-    loaded = load.read(site, root, selection, reading, walked, known)
-    past = history.source_of(root, site)
-    archive = history.with_versions(loaded.archive, past, past_reading) if past else loaded.archive
-    planned = plan.plan(archive, loaded.assets, is_whole=not loaded.errors, today=today)
-    lost = (TemplateError(problem) for problem in theme.problems(root))
-    return Survey(site, archive, planned, (*loaded.errors, *planned.errors, *lost))
-
-
-def _ledger_data(root: Path, site: Site) -> bytes | None:
-    """Return the bytes of the site's ledger; None where it keeps none, or has none yet."""
-    return None if site.permalinks.guard == "off" else ledger.read(root)
-
-
-class Surveyed(NamedTuple):
-    """A site as it would be built, and `renderer`, which makes its pages."""
-
-    survey: Survey
-    renderer: Renderer
-
-
-@contextmanager
-def surveyed(
-    root: Path,
-    selection: Selection = Selection(),
-    workers: Workers = Workers(),
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
-    today: str = "",
-) -> Iterator[Surveyed]:
-    """Give what `survey` returns, with what makes the pages, and with what builds remember; write nothing.
-
-    Raises ExceptionGroup of ConfigError or LedgerError where the settings or the ledger cannot be read.
-    """
-    site = config.read(root)
-    kept = ledger.parse(_ledger_data(root, site))
-    with _asked(root, site, workers, progress) as (memory, reading, walked):
-        found = _survey(site, root, selection, reading, walked, kept, today)
-        settings = RenderSettings(str(root), found.plan.site, site.base_url, site.markdown, words=site.words)
-        with _remembering(Renderer(settings), memory) as renderer:
-            yield Surveyed(found, renderer)
-
-
-class Opened(NamedTuple):
-    """A site that was read: its archive, what is wrong in it, and `renderer`, which gives the HTML of its texts."""
-
-    archive: Archive
-    errors: tuple[NewsgenError, ...]
-    renderer: Renderer
-
-
-@contextmanager
-def opened(
-    root: Path,
-    selection: Selection = Selection(),
-    workers: Workers = Workers(),
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
-) -> Iterator[Opened]:
-    """Give the site at `root` without planning it, with what its builds remember; write nothing.
-
-    Raises ExceptionGroup of ConfigError or LedgerError where the settings or the ledger cannot be read.
-    """
-    site = config.read(root)
-    kept = ledger.parse(_ledger_data(root, site))
-    with _asked(root, site, workers, progress) as (memory, reading, walked):
-        loaded = load.read(site, root, selection, reading, walked, kept)
-        settings = RenderSettings(str(root), None, site.base_url, site.markdown, words=site.words)
-        with _remembering(Renderer(settings), memory) as renderer:
-            yield Opened(loaded.archive, loaded.errors, renderer)
-
-
-@contextmanager
-def _asked(
-    root: Path, site: Site, workers: Workers, progress: Callable[[str, int, int], None]
-) -> Iterator[tuple[Memory, Reading, Mapping[str, files.Walk]]]:
-    """Give what the builds of a site remember, to be asked only; how to read the site with it; and its files."""
-    memory = Memory(root / CACHE, "", 0, (*_source_keys(site), b""), writes=False)
-    try:
-        found = listing(root)
-        reading = Reading(workers, memory.known(found), progress=lambda done, total: progress("reading", done, total))
-        yield memory, reading, found.walked
-    finally:
-        memory.close()
-
-
-@contextmanager
-def _remembering(renderer: Renderer, memory: Memory) -> Iterator[Renderer]:
-    """Give a renderer that takes from memory what was converted before."""
-    known = making.converted_before(str(memory.folder), memory.convert_key, memory.converted)
-    with renderer.remembering(known, lambda body, html: None):
-        yield renderer
-
-
 def _read_settings(root: Path, options: Options) -> Site:
     """Return the site's settings, as the options change them."""
     site = config.read(root)
@@ -290,7 +161,7 @@ def built(
         if not _is_up_to_date(root, _read_settings(root, options), target, found, options):
             raise _not_built("the site changed since it was built here, or newsgen did", folder)
         sources = dict(zip(found.paths, found.standings, strict=True))
-        tools = (*tools_of(site.markdown), *_libraries(), *(tuple(line.split()) for line in search.tools()))
+        tools = (*tools_of(site.markdown), *libraries(), *(tuple(line.split()) for line in search.tools()))
         yield Built(root, site, folder, outputs, sources, options, tools)
 
 
@@ -312,7 +183,7 @@ def _is_up_to_date(root: Path, site: Site, target: Target, found: Listing, optio
             options.workers, memory.known(found), progress=lambda done, total: progress("reading", done, total)
         )
         known = ledger.parse(kept)
-        _, _, planned, mistakes = _survey(site, root, options.selection, reading, found.walked, known, "")
+        _, _, planned, mistakes = survey_with(site, root, options.selection, reading, found.walked, known, "")
         raise_all("the site has mistakes", mistakes)
         renderer = _renderer(root, site, planned.site, memory, options)
         return all(target.is_current(item, renderer.fingerprint(item)) for item in planned.items) and (
@@ -388,7 +259,7 @@ def rehearsed(root: Path, out: Path | None = None, options: Options = Options())
                 options.workers, memory.known(found), progress=lambda done, total: tell("reading", done, total)
             )
             known = ledger.parse(_ledger_kept(root, site, memory))
-            _, archive, planned, mistakes = _survey(
+            _, archive, planned, mistakes = survey_with(
                 site, root, options.selection, reading, found.walked, known, options.today
             )
             warnings = (*archive.warnings, *planned.warnings, *planned.settled.silent)
@@ -404,7 +275,7 @@ def rehearsed(root: Path, out: Path | None = None, options: Options = Options())
             moved = _moved(now, target)
             notes = _notes(site, archive, planned.items, options.selection)
             changes = target.foresee()
-            with _remembering(renderer, memory):
+            with remembering(renderer, memory):
                 yield Rehearsal(
                     site, archive, planned.items, now, waiting, changes, moved, warnings, notes, target, renderer
                 )
@@ -495,11 +366,11 @@ def _built(
     past_reading = history.Reading(
         options.workers,
         root / CACHE,
-        _source_keys(site)[0],
+        source_keys(site)[0],
         lambda done, total: options.progress("reading the history", done, total),
     )
     known = ledger.parse(kept)
-    _, archive, planned, mistakes = _survey(
+    _, archive, planned, mistakes = survey_with(
         site, root, options.selection, reading, found.walked, known, options.today, past_reading
     )
     settled = planned.settled
@@ -585,7 +456,7 @@ def _keep_ledger(
 
 def _ledger_kept(root: Path, site: Site, memory: Memory) -> bytes | None:
     """Return the bytes of the site's ledger, None for none. Raises ExceptionGroup where it was there and is not."""
-    kept = _ledger_data(root, site)
+    kept = ledger_data(root, site)
     if kept is None and memory.had_ledger and site.permalinks.guard != "off":
         raise ExceptionGroup(ledger.FILE_NAME, [_lost_ledger()])
     return kept
@@ -664,23 +535,9 @@ def _keys(root: Path, site: Site, options: Options) -> tuple[bytes, bytes, bytes
     past = history.source_of(root, site)
     selection = (*options.selection, options.offline, site.has_search, options.leaves_ledger, site.permalinks, past)
     plan_key = Fingerprinter().digest(
-        (tools_of(site.markdown), _libraries(), selection, built_in.files, built_in.standings)
+        (tools_of(site.markdown), libraries(), selection, built_in.files, built_in.standings)
     )
-    return (*_source_keys(site), plan_key)
-
-
-def _source_keys(site: Site) -> tuple[bytes, bytes]:
-    """Return the digests of what parsing and converting depend on beside the files."""
-    tools = tools_of(site.markdown)
-    digest = Fingerprinter().digest
-    return (
-        digest((tools, _libraries(), site.taxonomies, site.front_matter, site.timezone, site.markdown)),
-        digest((tools, site.markdown)),
-    )
-
-
-def _libraries() -> tuple[tuple[str, str], ...]:
-    return tuple((name, version(name)) for name in ("pyyaml", "python-slugify", "tzdata", "imagesize"))
+    return (*source_keys(site), plan_key)
 
 
 def _make(

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from newsgen import ledger
-from newsgen.build import CACHE, Options, build, survey
+from newsgen.build import CACHE, Options, build
 from newsgen.ledger import source_of, text_digest
 from newsgen.load.identity import Claim, identities
 from newsgen.plan.permanence import settle
+from newsgen.surveying import survey
 from newsgen.workers import Workers
 from newsgen.write.record import checksum_lines, read_record
 from tests.benchmarks.corpus import write_corpus

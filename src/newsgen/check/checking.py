@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from newsgen import files
-from newsgen.build import Surveyed, surveyed
 from newsgen.check.addresses import GONE, HERE, MOVED, Addresses
 from newsgen.check.content import CONTENT_RULES, Content, content_of, same_texts, short_texts, unused_static
 from newsgen.check.pages import Hit, Job, Seen, Wants, is_scanned, look, place_is_there
@@ -22,6 +21,7 @@ from newsgen.model import TAKEN_BACK, Archive, Asset, Body, Page, Site
 from newsgen.permalink import output_path
 from newsgen.plan.contexts import RedirectContext
 from newsgen.rules import BUILD, OFF, Rule
+from newsgen.surveying import Surveyed, surveyed
 from newsgen.workers import Workers, in_batches
 
 __all__ = ["Asking", "Finding", "Found", "Link", "Options", "check"]

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from newsgen import build as building
-from newsgen import load
+from newsgen import load, surveying
 from newsgen.cli.console import counted, show_problems
 from newsgen.cli.options import site_option
 from newsgen.errors import BuildError, Location, Problem, printable
@@ -29,7 +28,7 @@ _SHOWN_PAGES = 40
 def explain(root: Path, file: Path) -> int:
     """Show where each field of an article came from, its URL, and the pages it appears on."""
     path = _relative(root, file)
-    found = building.survey(root, Selection(drafts=True, future=True))
+    found = surveying.survey(root, Selection(drafts=True, future=True))
     own_errors = [
         error.problem for error in found.errors if error.problem.location and error.problem.location.path == path
     ]

@@ -11,8 +11,7 @@ from typing import NamedTuple, TypeVar
 
 import click
 
-from newsgen import build as building
-from newsgen import exports
+from newsgen import exports, surveying
 from newsgen.cli.console import counted, progress
 from newsgen.cli.options import now_instant, site_option
 from newsgen.cli.workers import local, spare_the_collector
@@ -133,7 +132,7 @@ def _opened(root: Path, selection: Selection, hidden: bool, quiet: bool) -> Iter
     said: list[str] = []
     with (
         progress(quiet=quiet) as tell,
-        building.opened(root, selection, local(None), tell) as found,
+        surveying.opened(root, selection, local(None), tell) as found,
     ):
         raise_all("the site has mistakes", found.errors)
         contents = Contents.of(found.archive, found.renderer.html, includes_hidden=hidden)

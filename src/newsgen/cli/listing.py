@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
-from newsgen import build as building
-from newsgen import files
+from newsgen import files, surveying
 from newsgen.cli.console import show_problems
 from newsgen.cli.options import moment, site_option
 from newsgen.cli.workers import local, spare_the_collector
@@ -94,7 +93,7 @@ def list_articles(
     if in_texts and not words:
         raise click.UsageError("--text looks for words: name some, as in 'newsgen list --text flood'")
     spare_the_collector()
-    with building.opened(root, Selection(drafts=True, future=True), local(None)) as found:
+    with surveying.opened(root, Selection(drafts=True, future=True), local(None)) as found:
         archive = found.archive
         given = zip(_OPTIONS.values(), (tag, author, section, series, story), strict=True)
         wanted = [(taxonomy, name) for taxonomy, names in given for name in names]

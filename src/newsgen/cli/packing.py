@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import click
 
 from newsgen import build as building
-from newsgen import packages
+from newsgen import packages, surveying
 from newsgen.cli.console import counted, progress
 from newsgen.cli.options import now_instant, site_option
 from newsgen.cli.workers import local, spare_the_collector
@@ -94,7 +94,7 @@ def wacz(dest: Path, root: Path, output: Path | None, force: bool, quiet: bool, 
     with _opened(root, output, dest, quiet) as work:
         built = work.built
         moment = built.options.selection.now if moment is None else moment
-        with building.opened(root, built.options.selection, built.options.workers, built.options.progress) as found:
+        with surveying.opened(root, built.options.selection, built.options.workers, built.options.progress) as found:
             raise_all("the site has mistakes", found.errors)
             articles, html = found.archive.articles, found.renderer.html
             packages.write_wacz(built, articles, html, dest, work.progress, date=moment, replaces=force)

@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeVar
 import click
 
 from newsgen import build as building
-from newsgen import ledger, settlement
+from newsgen import ledger, settlement, surveying
 from newsgen.cli.console import counted
 from newsgen.cli.options import moment, site_option, today
 from newsgen.cli.workers import local, spare_the_collector
@@ -54,7 +54,7 @@ def urls(
     known = ledger.parse(ledger.read(root))
     chosen = set(settlement.matching(known, patterns, site.base_url)) if patterns else set(known.entries)
     if lost:
-        chosen &= set(building.survey(root, workers=local(None)).plan.settled.lost)
+        chosen &= set(surveying.survey(root, workers=local(None)).plan.settled.lost)
     entries = [
         entry
         for entry in known.entries.values()
@@ -174,7 +174,7 @@ class _Desk:
     """Where a decision is taken: what the ledger says, what the site would have, and what the ledger is to say."""
 
     ledger: Ledger
-    survey: building.Survey
+    survey: surveying.Survey
     now: Ledger
 
     @property
@@ -209,7 +209,7 @@ def _desk(root: Path, *, dry_run: bool) -> Iterator[_Desk]:
         if data is None:
             hint = "'newsgen build' begins it"
             raise LedgerError(Problem("there is no ledger yet", Location(ledger.FILE_NAME), hint))
-        survey = building.survey(root, workers=local(None))
+        survey = surveying.survey(root, workers=local(None))
         if survey.site.permalinks.guard == "off":
             hint = "remove 'guard: off' from newsgen.yaml"
             raise LedgerError(Problem("this site keeps no ledger", Location(ledger.FILE_NAME), hint))
