@@ -470,6 +470,22 @@ def test_what_others_lead_to_is_not_forgotten(tmp_path: Path, capsys: pytest.Cap
     _build(root)
 
 
+def test_the_command_that_forgets_a_moved_article_names_all_that_lead_there(tmp_path: Path) -> None:
+    root = _site(tmp_path)
+    _build(root)
+    for slug in ("deluge", "inundation"):
+        _edit(root, "articles/2024/flood.md", "title: F", f"slug: {slug}\ntitle: F")
+        _build(root)
+        _edit(root, "articles/2024/flood.md", f"slug: {slug}\n", "")
+    (root / "articles/2024/flood.md").unlink()
+    command = _problems(root)[0].splitlines()[-1].split()
+    assert command[:3] == ["newsgen", "urls", "forget"]
+    assert len(command) == 8
+    assert _run(*command[1:], "--site", str(root)) == 0
+    _build(root)
+    assert [url for url in _ledger(root).entries if url.startswith("/2024/03/05/")] == ["/2024/03/05/"]
+
+
 def test_a_redirect_to_nowhere_that_was_written_by_hand_is_an_error(tmp_path: Path) -> None:
     root = _site(tmp_path)
     _build(root)

@@ -430,8 +430,9 @@ class _Settling:
 
     def _tell_lost(self) -> None:
         problems = [self._lost_problem(entry) for entry in self._lost]
-        if len(problems) > _MANY:
-            problems = [problem._replace(hint="", commands=()) for problem in problems]
+        if len(problems) <= _MANY:
+            problems = [self._with_ways_out(*pair) for pair in zip(problems, self._lost, strict=True)]
+        else:
             message = f"{len(problems)} addresses that were published would be lost"
             hint = "settle each for itself, some by a pattern such as '/2024/**', or all of them with one of"
             commands = (
@@ -448,17 +449,24 @@ class _Settling:
     def _lost_problem(self, entry: LedgerEntry) -> Problem:
         count = self._below[entry.url]
         more = f", with {count} file{'s' if count != 1 else ''} below it" if count else ""
-        likely = self._likely(entry)
-        hint = "it moved, it is gone and its page is to say so, or it was never public: run one of"
-        commands = (
-            f"newsgen urls redirect {entry.url} {likely or 'NEW'}",
-            f'newsgen urls retire {entry.url} --reason "..."',
-            f"newsgen urls forget {entry.url}",
-        )
         place = Location(FILE_NAME, self._archive.ledger.line_of(entry.url))
-        return Problem(
-            f"{entry.url} was published and would be lost{more}: {self._why(entry)}", place, hint, commands=commands
+        return Problem(f"{entry.url} was published and would be lost{more}: {self._why(entry)}", place)
+
+    def _with_ways_out(self, problem: Problem, entry: LedgerEntry) -> Problem:
+        # What leads here, or to a file below, would lead nowhere: it can only be forgotten together.
+        leading = [
+            other.url
+            for other in self._next.values()
+            if other.state == REDIRECT
+            and (other.target == entry.url or (entry.id and other.target.startswith(entry.url)))
+        ]
+        commands = (
+            f"newsgen urls redirect {entry.url} {self._likely(entry) or 'NEW'}",
+            f'newsgen urls retire {entry.url} --reason "..."',
+            f"newsgen urls forget {' '.join([entry.url, *leading])}",
         )
+        hint = "it moved, it is gone and its page is to say so, or it was never public: run one of"
+        return problem._replace(hint=hint, commands=commands)
 
     def _why(self, entry: LedgerEntry) -> str:
         if entry.source and entry.id:
